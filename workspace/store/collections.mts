@@ -1,0 +1,61 @@
+import Datastore from '@seald-io/nedb';
+import { join } from 'node:path';
+import type { IMessage, IPermission, IRole, IRoom, ISetting, ISubscription, IUpload, IUser } from '@rocket.chat/core-typings';
+
+/** Documents of an app's persistence, as in `rocketchat_apps_persistence`. */
+export interface AppPersistenceDocument {
+    _id: string;
+    appId: string;
+    associations?: { model: string; id: string }[];
+    data: object;
+}
+
+/** The collections of a workspace under the names of the server's models, held by an embedded Mongo-like store. */
+export interface Collections {
+    users: Datastore<IUser>;
+    rooms: Datastore<IRoom>;
+    subscriptions: Datastore<ISubscription>;
+    messages: Datastore<IMessage>;
+    uploads: Datastore<IUpload>;
+    settings: Datastore<ISetting>;
+    permissions: Datastore<IPermission>;
+    roles: Datastore<IRole>;
+    emojiCustom: Datastore<{ _id: string; name: string; aliases: string[]; extension: string }>;
+    avatars: Datastore<{ _id: string; contentType: string; etag: string; content: string }>;
+    apps: Datastore<Record<string, any>>;
+    appsPersistence: Datastore<AppPersistenceDocument>;
+    appsLogs: Datastore<Record<string, any>>;
+    appsScheduler: Datastore<Record<string, any>>;
+}
+
+const indexes: { [K in keyof Collections]?: { fieldName: string | string[]; unique?: boolean; sparse?: boolean }[] } = {
+    users: [{ fieldName: 'username', unique: true, sparse: true }, { fieldName: 'appId' }, { fieldName: 'services.resume.loginTokens.hashedToken' }],
+    rooms: [{ fieldName: 'name' }, { fieldName: 'fname' }, { fieldName: 'uids' }],
+    subscriptions: [{ fieldName: 'rid' }, { fieldName: 'u._id' }, { fieldName: ['rid', 'u._id'], unique: true }],
+    messages: [{ fieldName: 'rid' }, { fieldName: 'tmid' }],
+    uploads: [{ fieldName: 'rid' }],
+    appsPersistence: [{ fieldName: 'associations.id' }, { fieldName: 'appId' }],
+    appsLogs: [{ fieldName: 'appId' }],
+    appsScheduler: [{ fieldName: 'name' }],
+};
+
+const names: (keyof Collections)[] = [
+    'users', 'rooms', 'subscriptions', 'messages', 'uploads', 'settings', 'permissions', 'roles', 'emojiCustom', 'avatars',
+    'apps', 'appsPersistence', 'appsLogs', 'appsScheduler',
+];
+
+/**
+ * Opens the collections.
+ * @param folder where the files lie; without one everything stays in memory
+ */
+export async function openCollections(folder?: string): Promise<Collections> {
+    const opened = await Promise.all(
+        names.map(async (name) => {
+            const store = new Datastore<any>(folder ? { filename: join(folder, `${name}.db`) } : { inMemoryOnly: true });
+            await store.loadDatabaseAsync();
+            for (const index of indexes[name] ?? []) await store.ensureIndexAsync(index as any);
+            return [name, store] as const;
+        }),
+    );
+    return Object.fromEntries(opened) as unknown as Collections;
+}
