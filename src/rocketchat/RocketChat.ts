@@ -98,7 +98,7 @@ export interface RocketChat {
     user(id: RcUserId): Promise<RcUser | undefined>;
     userByName(username: string): Promise<RcUser | undefined>;
     appUser(): Promise<RcUser>;
-    /** @returns the id; when the user exists already (derived id) that one */
+    /** @returns the id it has: another than asked for when the server does not honour chosen ids. @throws when the id or the username is taken */
     createPuppet(puppet: { id: RcUserId; username: string; name: string }): Promise<RcUserId>;
 
     room(id: RcRoomId): Promise<RcRoom | undefined>;
@@ -109,14 +109,17 @@ export interface RocketChat {
     createRoom(room: { kind: 'c' | 'p'; name: string; displayName: string; creatorId: RcUserId; members: string[]; readOnly?: boolean }): Promise<RcRoomId>;
     /** @returns the id of the room of exactly these members, made if need be */
     createDirectRoom(creatorId: RcUserId, members: string[]): Promise<RcRoomId>;
+    /** Sets the display name of a channel or group; direct rooms have none. */
+    renameRoom(roomId: RcRoomId, displayName: string): Promise<void>;
+    /** Nothing happens when the user is a member already. */
     addMember(roomId: RcRoomId, username: string): Promise<void>;
     removeMember(roomId: RcRoomId, username: string): Promise<void>;
 
     message(id: RcMessageId): Promise<RcMessage | undefined>;
     /** Newest first. */
     recentMessages(roomId: RcRoomId, options: { limit: number; skip?: number }): Promise<RcMessage[]>;
-    /** @returns false when a message with this id is there already */
-    post(message: PostMessage): Promise<boolean>;
+    /** @returns the id it has (another than asked for when the server does not honour chosen ids), and whether it was there already */
+    post(message: PostMessage): Promise<{ id: RcMessageId; created: boolean }>;
     edit(id: RcMessageId, editorId: RcUserId, change: { text?: string; attachments?: Record<string, unknown>[] }): Promise<void>;
     delete(id: RcMessageId, byId: RcUserId): Promise<void>;
     react(id: RcMessageId, userId: RcUserId, shortName: string, on: boolean): Promise<void>;

@@ -1,0 +1,129 @@
+import type { IMessage, IMessageAttachment, IMessageRaw, Reaction } from '@rocket.chat/apps-engine/definition/messages';
+import { RoomType } from '@rocket.chat/apps-engine/definition/rooms';
+import { rcMessageId } from '../ids/rocketchat';
+import type { RcMessageId } from '../ids/types';
+import type { Accessors } from './Accessors';
+import { call, checkedId, rocketChatError } from './failures';
+import { roomReference, userReference } from './references';
+import type { PostMessage, RcMessage, RocketChat } from './RocketChat';
+import { toMessage } from './translate';
+
+type MessageCalls = Pick<RocketChat, 'message' | 'recentMessages' | 'post' | 'edit' | 'delete' | 'react' | 'typing' | 'whisper' | 'tell'>;
+
+/** The server answers an insert of an id that exists with this (`sendMessage` gives nothing, the bridge reads `_id` of it). */
+const ID_TAKEN = /Cannot read propert(?:y|ies) (?:'_id' )?of undefined|duplicate key|E11000/i;
+const PAGE = 100;
+
+/**
+ * @param appId of this app
+ * @param appUserId gives the id of the app's own user
+ */
+export function messageCalls(accessors: Accessors, appId: string, appUserId: () => Promise<string>): MessageCalls {
+    const read = (id: RcMessageId): Promise<IMessage | undefined> => call('message.getById', () => accessors.read.getMessageReader().getById(id));
+
+    return {
+        async message(id) {
+            const message = await read(id);
+            return message ? toMessage(message, appId) : undefined;
+        },
+
+        async recentMessages(roomId, { limit, skip = 0 }) {
+            const found: RcMessage[] = [];
+            while (found.length < limit) {
+                const page: IMessageRaw[] = await call('room.getMessages', () =>
+                    accessors.read.getRoomReader().getMessages(roomId, { limit: PAGE, skip: skip + found.length, sort: { createdAt: 'desc' } }),
+                );
+                found.push(...(page || []).map((message) => toMessage({ ...message, roomId }, appId)).filter((message): message is RcMessage => Boolean(message)));
+                if (!page || page.length < PAGE) {
+                    break;
+                }
+            }
+            return found.slice(0, limit);
+        },
+
+        /**
+         * Server: `AppMessageBridge.create`. The engine strips the id, but `_unmappedProperties_` is merged last into the
+         * document, so an `_id` there becomes the message's id (`AppMessagesConverter.convertAppMessage`).
+         */
+        async post(message) {
+            const creator = accessors.modify.getCreator();
+            const builder = creator.startMessage(document(message));
+            try {
+                const id = rcMessageId(checkedId('message.create', await creator.finish(builder)));
+                return { id, created: true };
+            } catch (error) {
+                if (error instanceof Error && ID_TAKEN.test(error.message) && (await read(message.id))) {
+                    return { id: message.id, created: false };
+                }
+                throw rocketChatError('message.create', error);
+            }
+        },
+
+        async edit(id, editorId, { text, attachments }) {
+            const updater = accessors.modify.getUpdater();
+            await call('message.update', async () => {
+                const builder = await updater.message(id, userReference(editorId));
+                if (text !== undefined) {
+                    builder.setText(text);
+                }
+                if (attachments) {
+                    builder.setAttachments(attachments as IMessageAttachment[]);
+                }
+                await updater.finish(builder);
+            });
+        },
+
+        async delete(id, byId) {
+            const message = await read(id);
+            if (message) {
+                await call('message.delete', () => accessors.modify.getDeleter().deleteMessage(message, userReference(byId)));
+            }
+        },
+
+        async react(id, userId, shortName, on) {
+            const updater = accessors.modify.getUpdater().getMessageUpdater();
+            const reaction = `:${shortName.replace(/^:|:$/g, '')}:` as Reaction;
+            await call('message.react', () => (on ? updater.addReaction(id, userId, reaction) : updater.removeReaction(id, userId, reaction)));
+        },
+
+        async typing(roomId, name, on) {
+            const stop = await call('typing', () => accessors.modify.getNotifier().typing({ id: roomId, username: name }));
+            if (!on) {
+                await call('typing', stop);
+            }
+        },
+
+        async whisper(userId, roomId, text, { threadId } = {}) {
+            const message = { room: roomReference(roomId), sender: userReference(await appUserId()), text, groupable: false, createdAt: new Date() };
+            await call('notifyUser', () => accessors.modify.getNotifier().notifyUser(userReference(userId), { ...message, ...(threadId && { threadId }) }));
+        },
+
+        async tell(userId, text) {
+            const creator = accessors.modify.getCreator();
+            const own = await appUserId();
+            const users = accessors.read.getUserReader();
+            const [user, appUser] = await call('user.getById', () => Promise.all([users.getById(userId), users.getById(own)]));
+            const room = creator.startRoom();
+            room.setType(RoomType.DIRECT_MESSAGE).setCreator(userReference(own)).setMembersToBeAddedByUsernames([appUser.username, user.username]);
+            const roomId = checkedId('room.createDirect', await call('room.createDirect', () => creator.finish(room)));
+            const message = creator.startMessage({ room: roomReference(roomId), sender: userReference(own), text } as IMessage);
+            checkedId('message.create', await call('message.create', () => creator.finish(message)));
+        },
+    };
+}
+
+function document(message: PostMessage): IMessage {
+    const { id, roomId, senderId, text, alias, avatarUrl, threadId, threadShown, attachments, parseUrls } = message;
+    return {
+        room: { id: roomId },
+        sender: { id: senderId },
+        text,
+        groupable: true,
+        parseUrls: parseUrls === true,
+        ...(alias && { alias }),
+        ...(avatarUrl && { avatarUrl }),
+        ...(threadId && { threadId }),
+        ...(attachments && { attachments }),
+        _unmappedProperties_: { _id: id, ...(threadShown && { tshow: true }) },
+    } as unknown as IMessage;
+}
