@@ -1,0 +1,28 @@
+/** The settings as the bridge uses them: read once, validated, the same until an admin changes one of them. */
+export interface BridgeConfig {
+    readonly enabled: boolean;
+    /** Id of the application service, as in the registration. */
+    readonly id: string;
+    /** The homeserver shows this one to us. */
+    readonly hsToken: string;
+    /** We show this one to the homeserver. */
+    readonly asToken: string;
+    /** Where we reach the homeserver's client-server API, without a slash at the end. */
+    readonly homeserverUrl: string;
+    /** Server name: what stands behind the `:` of the homeserver's users. */
+    readonly domain: string;
+    /** Where the homeserver reaches us, without a slash at the end: the setting, or the app's private API. */
+    readonly bridgeUrl: string;
+    /** Localpart of the application service's own user, the bot. */
+    readonly botLocalpart: string;
+    /** Begin of the localpart of every ghost and every alias. */
+    readonly ghostPrefix: string;
+}
+
+/** What is wrong with one setting, as a sentence for the admin. */
+export interface ConfigProblem {
+    /** Id of the setting. */
+    setting: string;
+    /** English sentence without a secret. */
+    message: string;
+}
