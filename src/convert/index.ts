@@ -1,0 +1,24 @@
+/**
+ * Conversion between Rocket.Chat's messages and Matrix's events: pure functions, no I/O, no exceptions on strangers' data.
+ *
+ * Outward: `referencesToMatrix` (what to look up) → `toMatrix` → `relate` (reply, thread) or `asEdit`; files by `outwardFiles` and `mediaContent`.
+ * Inward: `referencesFromMatrix` → `fromMatrix` → `splitText`; files by `mediaAttachment`; reactions by `emoji`.
+ */
+export type {
+    InwardContext, InwardEvent, InwardMedia, InwardMessage, MediaKind, OutwardContext, OutwardMessage, OutwardText, Relation, TextContent,
+} from './types';
+export { fromMatrix, referencesFromMatrix } from './inward/message';
+export type { InwardReferences } from './inward/message';
+export { mediaAttachment, mediaTooLarge } from './inward/media';
+export { pollResults } from './inward/polls';
+export type { PollAnswer } from './inward/polls';
+export { splitText } from './inward/split';
+export { readRelation } from './inward/relations';
+export { referencesToMatrix, toMatrix } from './outward/message';
+export type { OutwardReferences } from './outward/message';
+export { locationContent, mediaContent, outwardFiles } from './outward/media';
+export type { OutwardFile } from './outward/media';
+export { asEdit, reactionContent, relate } from './outward/relations';
+export { reactionKey, reactionName } from './emoji/reactions';
+export { eventLink, parseMatrixLink, roomLink, userLink } from './matrixLinks';
+export { messageLink, parseMessageLink } from './messageLinks';

@@ -1,0 +1,87 @@
+import type { MxcUri } from '../../ids/types';
+import type { Content } from '../../matrix/Homeserver';
+import type { OutwardMessage, TextContent } from '../types';
+import { count, isObject, text } from '../values';
+
+/** A file of a Rocket.Chat message. Sizes in bytes. */
+export interface OutwardFile {
+    id: string;
+    name: string;
+    mimetype: string;
+    size?: number;
+    width?: number;
+    height?: number;
+    /** Recorded in the client: a voice message on Matrix. */
+    voice: boolean;
+    /** The message to convert as its caption: undefined when there is none. */
+    caption?: OutwardMessage;
+}
+
+/** The uploads of a message. `RcMessage` fits. */
+export interface MessageWithFiles extends OutwardMessage {
+    files: { id: string; name: string; type: string; size?: number; isThumbnail: boolean }[];
+}
+
+/**
+ * The files of a message in their order, thumbnails left out. The message's own text is the caption of the first one;
+ * an attachment's description (servers before 7) is the caption of its file.
+ */
+export function outwardFiles(message: MessageWithFiles): OutwardFile[] {
+    const attachments = (message.attachments ?? []).filter(isObject);
+    return message.files.filter((file) => !file.isThumbnail).map((file, index) => {
+        const attachment = attachments.find((candidate) => [candidate.title_link, candidate.image_url, candidate.audio_url, candidate.video_url]
+            .some((url) => text(url)?.includes(`/${file.id}/`) === true)) ?? {};
+        const dimensions = isObject(attachment.image_dimensions) ? attachment.image_dimensions : {};
+        const description = text(attachment.description);
+        const own = index === 0 && message.text.trim() !== '' ? { text: message.text, md: message.md, mentions: message.mentions, attachments: message.attachments } : undefined;
+        const described = description ? { text: description, md: Array.isArray(attachment.descriptionMd) ? attachment.descriptionMd : undefined } : undefined;
+        return {
+            id: file.id,
+            name: file.name,
+            mimetype: file.type || 'application/octet-stream',
+            size: file.size ?? count(attachment.image_size) ?? count(attachment.audio_size) ?? count(attachment.video_size),
+            width: count(dimensions.width),
+            height: count(dimensions.height),
+            voice: /^audio\//.test(file.type) && /^(?:audio record\b.*|\d{10,}\.(?:aac|m4a))$/i.test(file.name),
+            caption: own ?? described,
+        };
+    });
+}
+
+/**
+ * Content of the event of a file (client-server API, `m.image`, `m.video`, `m.audio`, `m.file`; captions: Matrix 1.10).
+ * @param caption the converted caption; `body` is the file's name without one
+ */
+export function mediaContent(
+    file: Pick<OutwardFile, 'name' | 'mimetype' | 'size' | 'width' | 'height' | 'voice'> & { durationMs?: number },
+    url: MxcUri,
+    options: { caption?: TextContent; thumbnail?: { url: MxcUri; mimetype: string; size?: number; width?: number; height?: number } } = {},
+): Content {
+    const { caption, thumbnail } = options;
+    const group = file.mimetype.split('/', 1)[0];
+    const msgtype = group === 'image' || group === 'video' || group === 'audio' ? `m.${group}` : 'm.file';
+    const info = defined({ mimetype: file.mimetype, size: file.size, w: file.width, h: file.height, duration: file.durationMs });
+    if (thumbnail) {
+        info.thumbnail_url = thumbnail.url;
+        info.thumbnail_info = defined({ mimetype: thumbnail.mimetype, size: thumbnail.size, w: thumbnail.width, h: thumbnail.height });
+    }
+    const content: Content = { msgtype, body: caption?.body ?? file.name, filename: file.name, url, info, 'm.mentions': caption?.['m.mentions'] ?? {} };
+    if (caption?.formatted_body !== undefined) Object.assign(content, { format: caption.format, formatted_body: caption.formatted_body });
+    if (file.voice && msgtype === 'm.audio') {
+        content['org.matrix.msc3245.voice'] = {};
+        content['org.matrix.msc1767.audio'] = defined({ duration: file.durationMs });
+    }
+    return content;
+}
+
+/** Content of a shared place. @param location GeoJSON of Rocket.Chat: a point as [longitude, latitude] */
+export function locationContent(location: unknown): Content | undefined {
+    if (!isObject(location) || !Array.isArray(location.coordinates)) return undefined;
+    const [longitude, latitude] = location.coordinates.map(Number);
+    if (!(Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90)) return undefined;
+    const place = `${latitude},${longitude}`;
+    return { msgtype: 'm.location', body: `Location: https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}`, geo_uri: `geo:${place}`, 'm.mentions': {} };
+}
+
+const defined = (fields: Record<string, unknown>): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
