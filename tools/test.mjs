@@ -1,0 +1,83 @@
+/**
+ * `npm test`: its own set-up, then lint, type check, package, and the three rings of tests. A step that cannot run fails with the
+ * reason, and the others run all the same. The last line sums the rings up: `N passed, N failed`.
+ */
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { installPackages, load, main, root } from './setup.mjs';
+
+const bin = (path) => join(root, 'node_modules', path);
+const reports = join(root, '.gitignored', 'rings');
+
+/** Runs a Node script with our own output. @returns whether it ended well */
+function run(script, ...args) {
+    return new Promise((resolve) => {
+        const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+        child.once('error', () => resolve(false));
+        child.once('close', (code) => resolve(code === 0));
+    });
+}
+
+/** A step that is well or not: counts as one failure when it fails. */
+const check = async (...command) => ({ passed: 0, failed: (await run(...command)) ? 0 : 1 });
+
+/** A ring of tests. A file that does not even load, or a jest that ends badly without a failure, is a failure too. */
+async function ring(name, ...args) {
+    const report = join(reports, `${name}.json`);
+    await rm(report, { force: true });
+    const well = await run(bin('jest/bin/jest.js'), '--selectProjects', name, '--ci', '--json', `--outputFile=${report}`, ...args);
+    const counts = await readFile(report, 'utf8').then(JSON.parse, () => undefined);
+    if (!counts) {
+        return { passed: 0, failed: 1, reason: 'jest gave no report' };
+    }
+    const failed = counts.numFailedTests + counts.numRuntimeErrorTestSuites;
+    return { passed: counts.numPassedTests, failed: failed || (well ? 0 : 1), skipped: counts.numPendingTests };
+}
+
+/** The end-to-end ring needs a homeserver. */
+async function endToEnd() {
+    const { installSynapse } = await load('workspace/homeserver/synapseInstall.mts');
+    await installSynapse((text) => console.log(text));
+    return ring('e2e', '--runInBand');
+}
+
+const steps = [
+    ['lint', () => check(bin('eslint/bin/eslint.js'), '.')],
+    ['type check of the app', () => check(bin('typescript/bin/tsc'), '-p', 'tsconfig.json')],
+    ['type check of the workspace', () => check(bin('typescript/bin/tsc'), '-p', 'workspace/tsconfig.json')],
+    ['package', () => check(join(root, 'tools/package.mjs'))],
+    ['unit', () => ring('unit')],
+    ['engine', () => ring('engine', '--runInBand')],
+    ['e2e', endToEnd],
+];
+
+async function perform([name, step]) {
+    console.log(`\n── ${name}`);
+    const begin = Date.now();
+    let result;
+    try {
+        result = await step();
+    } catch (error) {
+        result = { passed: 0, failed: 1, reason: error?.name === 'PlainError' ? error.message : String(error?.stack ?? error) };
+        console.error(`${name} could not run: ${result.reason}`);
+    }
+    return { name, seconds: (Date.now() - begin) / 1000, ...result };
+}
+
+await main(async () => {
+    await installPackages();
+    await mkdir(reports, { recursive: true });
+    const results = [];
+    for (const step of steps) {
+        results.push(await perform(step));
+    }
+    console.log('');
+    for (const { name, seconds, passed, failed, skipped, reason } of results) {
+        const counted = passed + failed > 1 || passed === 1 ? `, ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}` : '';
+        console.log(`${failed ? 'FAILED' : 'ok    '}  ${name} (${seconds.toFixed(1)} s${counted})${reason ? `: ${reason}` : ''}`);
+    }
+    const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+    process.exitCode = sum('failed') === 0 ? 0 : 1;
+    console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+});
