@@ -23,9 +23,15 @@ export interface Collections {
     emojiCustom: Datastore<{ _id: string; name: string; aliases: string[]; extension: string }>;
     avatars: Datastore<{ _id: string; contentType: string; etag: string; content: string }>;
     apps: Datastore<Record<string, any>>;
+    /** The packages of the apps (the server keeps them in GridFS). */
+    appsSources: Datastore<{ _id: string; content: string }>;
+    /** The workspace's key pair, as in the server's `FederationKeys`. */
+    federationKeys: Datastore<{ _id: string; type: 'public' | 'private'; key: string }>;
     appsPersistence: Datastore<AppPersistenceDocument>;
     appsLogs: Datastore<Record<string, any>>;
     appsScheduler: Datastore<Record<string, any>>;
+    /** Messages that were deleted, as the server's trash keeps them for clients that were away. */
+    trash: Datastore<{ _id: string; rid: string; tmid?: string; _deletedAt: Date }>;
 }
 
 const indexes: { [K in keyof Collections]?: { fieldName: string | string[]; unique?: boolean; sparse?: boolean }[] } = {
@@ -34,6 +40,7 @@ const indexes: { [K in keyof Collections]?: { fieldName: string | string[]; uniq
     subscriptions: [{ fieldName: 'rid' }, { fieldName: 'u._id' }, { fieldName: ['rid', 'u._id'], unique: true }],
     messages: [{ fieldName: 'rid' }, { fieldName: 'tmid' }],
     uploads: [{ fieldName: 'rid' }],
+    trash: [{ fieldName: 'rid' }],
     appsPersistence: [{ fieldName: 'associations.id' }, { fieldName: 'appId' }],
     appsLogs: [{ fieldName: 'appId' }],
     appsScheduler: [{ fieldName: 'name' }],
@@ -41,7 +48,7 @@ const indexes: { [K in keyof Collections]?: { fieldName: string | string[]; uniq
 
 const names: (keyof Collections)[] = [
     'users', 'rooms', 'subscriptions', 'messages', 'uploads', 'settings', 'permissions', 'roles', 'emojiCustom', 'avatars',
-    'apps', 'appsPersistence', 'appsLogs', 'appsScheduler',
+    'apps', 'appsSources', 'federationKeys', 'appsPersistence', 'appsLogs', 'appsScheduler', 'trash',
 ];
 
 /**
