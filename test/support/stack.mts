@@ -10,7 +10,7 @@
  */
 import { BridgeApp, packageApp, setting, type SettingId } from './app.mts';
 import { unique } from './eventually.mts';
-import { startHomeserver, type RunningHomeserver } from './homeserver.mts';
+import { startHomeserver, type StoryHomeserver } from './homeserver.mts';
 import { Matrix } from './matrix.mts';
 import { RocketChat } from './rocketchat.mts';
 import { startWorkspace, type Workspace } from './workspace.mts';
@@ -41,7 +41,7 @@ export class Stack {
     private constructor(
         readonly admin: RocketChat,
         readonly app: BridgeApp,
-        private running: { workspace?: Workspace; homeserver?: RunningHomeserver },
+        private running: { workspace?: Workspace; homeserver?: StoryHomeserver },
     ) {}
 
     static async start(options: StackOptions = {}): Promise<Stack> {
@@ -79,7 +79,7 @@ export class Stack {
         return present(this.running.workspace, 'a workspace of our own');
     }
 
-    get homeserver(): RunningHomeserver {
+    get homeserver(): StoryHomeserver {
         return present(this.running.homeserver, 'a homeserver');
     }
 

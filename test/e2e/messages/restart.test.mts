@@ -1,0 +1,42 @@
+/** Rocket.Chat is stopped and started again: rooms, people and tokens are what they were. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sleep, unique } from '../../support/eventually.mts';
+import { setting } from '../../support/app.mts';
+import { ownsHomeserver, ownsWorkspace, Stack } from '../../support/stack.mts';
+
+const ours = ownsWorkspace && ownsHomeserver;
+
+(ours ? test : test.skip)('after a restart the bridged room goes on, with the same ghost, puppet and registration', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'bridge-restart-'));
+    const stack = await Stack.start({ dataDir });
+    try {
+        let alice = await stack.rocketchatUser('alice');
+        const carol = await stack.matrixUser('carol');
+        const channel = await alice.createRoom('c', unique('phoenix'));
+        await alice.run(channel, '/matrix bridge');
+        const roomId = await carol.join(`#rc_${channel.name}:${stack.serverName}`);
+        await alice.send(channel, 'before');
+        await carol.sendText(roomId, 'before, too');
+        const { sender } = await carol.waitForEvent(roomId, 'before');
+        const { u: puppet } = await alice.waitForMessage(channel, 'before, too');
+        const registration = await stack.app.setting(setting.registration);
+
+        await stack.restartWorkspace();
+        alice = await stack.again(alice);
+
+        expect(await stack.app.setting(setting.registration)).toBe(registration);
+        await alice.send(channel, 'after');
+        expect((await carol.waitForEvent(roomId, 'after')).sender).toBe(sender);
+        await carol.sendText(roomId, 'after, too');
+        expect((await alice.waitForMessage(channel, 'after, too')).u).toMatchObject({ _id: puppet._id, username: puppet.username });
+
+        await sleep(2_000);
+        const texts = (await alice.messages(channel)).filter((message) => !message.t).map((message) => message.msg);
+        expect(texts).toEqual(['before', 'before, too', 'after', 'after, too']);
+    } finally {
+        await stack.stop();
+        await rm(dataDir, { recursive: true, force: true });
+    }
+}, 180_000);

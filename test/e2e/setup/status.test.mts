@@ -1,0 +1,103 @@
+/** `/matrix status` tells an admin how the bridge is, and each way in which it can be broken, in words. */
+import { setting } from '../../support/app.mts';
+import { freePort } from '../../../workspace/process/ports.mts';
+import { unique } from '../../support/eventually.mts';
+import type { RcRoom } from '../../support/rocketchat.mts';
+import { testWithOwnServers, useStack } from '../../support/stack.mts';
+
+const here = useStack();
+let room: RcRoom;
+
+beforeAll(async () => {
+    room = await here().admin.createRoom('p', unique('engine-room'));
+});
+
+const status = async (): Promise<string> => {
+    const text = await here().admin.run(room, '/matrix status', { timeout: 60_000 });
+    expect(text).not.toMatch(/undefined|\[object|TypeError|\bat \S+:\d+/);
+    const secrets = [await here().app.setting(setting.asToken), await here().app.setting(setting.hsToken)];
+    secrets.forEach((secret) => expect(text).not.toContain(secret));
+    return text;
+};
+
+test('all is well: software, account, server name and round trip', async () => {
+    const text = await status();
+    expect(text).toContain('Synapse');
+    expect(text).toContain(`@${await here().app.setting(setting.localpart)}:${here().serverName}`);
+    expect(text).toMatch(/ping|round trip/i);
+    expect(text).toMatch(/\d+ ms/);
+});
+
+test('it counts rooms and people', async () => {
+    const bridged = await here().admin.createRoom('c', unique('counted'));
+    await here().admin.run(bridged, '/matrix bridge');
+    const carol = await here().matrixUser('carol');
+    const roomId = await carol.join(`#rc_${bridged.name}:${here().serverName}`);
+    await here().admin.send(bridged, 'one ghost');
+    await carol.waitForEvent(roomId, 'one ghost');
+    await carol.sendText(roomId, 'one puppet');
+    await here().admin.waitForMessage(bridged, 'one puppet');
+    const text = await status();
+    expect(text).toMatch(/[1-9]\d* .*room|rooms?\D*[1-9]/i);
+    expect(text).toMatch(/ghost|Rocket\.Chat users?/i);
+    expect(text).toMatch(/puppet|Matrix users?/i);
+});
+
+test('who is not an admin does not see it', async () => {
+    const somebody = await here().rocketchatUser('somebody');
+    const notes = await somebody.createRoom('p', unique('notes'));
+    const answer = await somebody.run(notes, '/matrix status');
+    expect(answer).toMatch(/admin/i);
+    expect(answer).not.toContain(here().serverName);
+});
+
+/** Changes settings for the time of one look at the status. */
+const statusWith = async (changes: Parameters<ReturnType<typeof here>['app']['change']>[0]): Promise<string> => {
+    const before = Object.fromEntries(await Promise.all(Object.keys(changes).map(async (id) => [id, await here().app.setting(id as never)])));
+    await here().app.change(changes);
+    try {
+        return await status();
+    } finally {
+        await here().app.change(before);
+    }
+};
+
+test('nobody listens at the homeserver URL', async () => {
+    expect(await statusWith({ [setting.homeserverUrl]: `http://127.0.0.1:${await freePort()}` })).toMatch(/not.*reach|unreachable|refused/i);
+}, 60_000);
+
+test('what answers at the homeserver URL is not Matrix', async () => {
+    expect(await statusWith({ [setting.homeserverUrl]: here().admin.url })).toMatch(/not .*(Matrix|homeserver)/i);
+}, 60_000);
+
+test('the homeserver has another name than the setting', async () => {
+    const text = await statusWith({ [setting.domain]: 'other.example.org' });
+    expect(text).toContain('other.example.org');
+    expect(text).toContain(here().serverName);
+}, 60_000);
+
+test('the homeserver does not know our token', async () => {
+    expect(await statusWith({ [setting.asToken]: 'x'.repeat(64) })).toMatch(/token/i);
+}, 60_000);
+
+test('the homeserver cannot reach the bridge, or has another token for it', async () => {
+    expect(await statusWith({ [setting.hsToken]: 'y'.repeat(64) })).toMatch(/registration|token/i);
+}, 60_000);
+
+testWithOwnServers('the bridge URL in the registration leads nowhere', async () => {
+    const before = await here().app.registration();
+    await here().app.change({ [setting.bridgeUrl]: `http://127.0.0.1:${await freePort()}` });
+    await here().homeserver.restart(await here().app.registration('url: http'));
+    const text = await status();
+    expect(text).toMatch(/homeserver.*(not|cannot|could not).*reach|unreachable|bridge url/i);
+    await here().app.change({ [setting.bridgeUrl]: '' });
+    await here().homeserver.restart(before);
+    expect(await status()).toMatch(/\d+ ms/);
+}, 120_000);
+
+testWithOwnServers('the homeserver is down', async () => {
+    await here().homeserver.down();
+    expect(await status()).toMatch(/not.*reach|unreachable|refused/i);
+    await here().homeserver.up();
+    expect(await status()).toContain('Synapse');
+}, 90_000);
