@@ -1,0 +1,87 @@
+import { isFailure } from '../../errors/catalogue';
+import { matrixUserId } from '../../ids/matrix';
+import type { MatrixEventId, MatrixUserId } from '../../ids/types';
+import { checkEvent, checkEvents } from '../events/envelope';
+import type { Homeserver, Profile } from '../Homeserver';
+import { profileOf } from './account';
+import type { Caller, Json } from './Caller';
+import { path, textIn } from './Caller';
+
+type EventCalls = Pick<
+    Homeserver,
+    'send' | 'sendState' | 'redact' | 'state' | 'fullState' | 'joinedMembers' | 'event' | 'messages' | 'typing' | 'readReceipt'
+>;
+
+const object = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {});
+
+/** Events: sending, reading, and what passes. */
+export function eventCalls(caller: Caller): EventCalls {
+    // Not the SDK's sendEvent: its transaction ids collide between clients, and it takes no time.
+    const eventId = async (request: Promise<Json>, what: string): Promise<MatrixEventId> => textIn(await request, 'event_id', what) as MatrixEventId;
+
+    return {
+        send: ({ roomId, type, content, txnId, ts, as }) =>
+            eventId(caller.json('PUT', path('rooms', roomId, 'send', type, txnId), { as, query: { ts }, body: content }), `PUT send/${type}`),
+
+        sendState: (roomId, type, stateKey, content, { as, ts } = {}) =>
+            eventId(caller.json('PUT', path('rooms', roomId, 'state', type, stateKey), { as, query: { ts }, body: content }), `PUT state/${type}`),
+
+        redact: (roomId, event, { as, txnId, reason }) =>
+            eventId(caller.json('PUT', path('rooms', roomId, 'redact', event, txnId), { as, body: reason ? { reason } : {} }), 'PUT redact'),
+
+        async state(roomId, type, stateKey = '', { as } = {}) {
+            try {
+                return await caller.json('GET', path('rooms', roomId, 'state', type, stateKey), { as });
+            } catch (error) {
+                if (isFailure(error, 'matrix.notFound')) {
+                    return undefined;
+                }
+                throw error;
+            }
+        },
+
+        async fullState(roomId, { as } = {}) {
+            return checkEvents((await caller.json('GET', path('rooms', roomId, 'state'), { as })).list, roomId);
+        },
+
+        async joinedMembers(roomId, { as } = {}) {
+            const members = new Map<MatrixUserId, Profile>();
+            const { joined } = await caller.json('GET', path('rooms', roomId, 'joined_members'), { as });
+            for (const [id, value] of Object.entries(object(joined))) {
+                const user = matrixUserId(id);
+                if (user) {
+                    members.set(user, profileOf(object(value).display_name, object(value).avatar_url));
+                }
+            }
+            return members;
+        },
+
+        async event(roomId, id, { as } = {}) {
+            try {
+                const checked = checkEvent(await caller.json('GET', path('rooms', roomId, 'event', id), { as }), roomId);
+                // Dendrite hands out events of other rooms, too.
+                return 'event' in checked && checked.event.room_id === roomId ? checked.event : undefined;
+            } catch (error) {
+                if (isFailure(error, 'matrix.notFound')) {
+                    return undefined;
+                }
+                throw error;
+            }
+        },
+
+        async messages(roomId, { as, from, dir, limit }) {
+            const answer = await caller.json('GET', path('rooms', roomId, 'messages'), { as, query: { dir, limit, from } });
+            const events = checkEvents(answer.chunk, roomId).filter((event) => event.room_id === roomId);
+            return { events, ...(typeof answer.end === 'string' ? { end: answer.end } : {}) };
+        },
+
+        async typing(roomId, user, timeoutMs) {
+            const body = timeoutMs > 0 ? { typing: true, timeout: timeoutMs } : { typing: false };
+            await caller.json('PUT', path('rooms', roomId, 'typing', user), { as: user, body });
+        },
+
+        async readReceipt(roomId, event, user) {
+            await caller.json('POST', path('rooms', roomId, 'receipt', 'm.read', event), { as: user, body: {} });
+        },
+    };
+}
