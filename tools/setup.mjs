@@ -56,12 +56,18 @@ async function npmCi() {
     const child = spawn(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (data) => (errors = `${errors}${data}`.slice(-20_000)));
+    const interrupted = (signal) => {
+        child.kill(signal);
+        process.exit(1);
+    };
+    process.once('SIGTERM', interrupted).once('SIGINT', interrupted);
     const ticker = setInterval(async () => console.log(`npm packages: ${Math.min(await countInstalled(), total)} of ${total}`), 5_000);
     const code = await new Promise((resolve) => {
         child.once('error', (error) => resolve(error.code));
         child.once('close', resolve);
     });
     clearInterval(ticker);
+    process.off('SIGTERM', interrupted).off('SIGINT', interrupted);
     if (code === 0) {
         return;
     }

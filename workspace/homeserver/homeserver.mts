@@ -17,6 +17,8 @@ export interface HomeserverOptions {
     progress?: (text: string) => void;
     /** Keys of the homeserver's own configuration file, over ours. */
     config?: Record<string, unknown>;
+    /** Ends an installation that is under way. */
+    signal?: AbortSignal;
     /** Level of its log file, `WARNING` by default. */
     logLevel?: 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
 }
@@ -34,10 +36,12 @@ export interface RunningHomeserver {
     /** Undefined while it does not run. */
     readonly pid: number | undefined;
     readonly dataDir: string;
+    /** Resolves when the process that runs now ends, for whatever reason; never while none runs. */
+    readonly exited: Promise<unknown>;
     /** File of its log. */
     readonly logFile: string;
 
-    /** Installs what is missing, without starting. Quick when there is nothing to do, safe when several do it at once. */
+    /** Installs what is missing and reads what the data folder keeps (`serverName`), without starting. Gives it a port. Quick when there is nothing to do, safe when several do it at once. */
     install(): Promise<void>;
     /**
      * Starts and waits until it answers.

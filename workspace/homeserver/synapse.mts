@@ -22,6 +22,7 @@ export class Synapse implements RunningHomeserver {
     private identity: Identity | undefined;
     private child: Child | undefined;
     private port: number;
+    private python = '';
 
     constructor(private readonly options: HomeserverOptions) {
         this.dataDir = resolve(options.dataDir);
@@ -42,22 +43,21 @@ export class Synapse implements RunningHomeserver {
         return this.child && !this.child.ended ? this.child.pid : undefined;
     }
 
-    public async install(): Promise<void> {
-        await installSynapse(this.options.progress);
+    public get exited(): Promise<unknown> {
+        return this.child?.exited ?? new Promise(() => undefined);
     }
 
-    /** Reads what the data folder keeps, so that `serverName` is right before the first start. */
-    public async prepare(): Promise<void> {
+    public async install(): Promise<void> {
+        this.python = await installSynapse(this.options.progress, this.options.signal);
         this.identity ??= await identityOf(this.dataDir, this.options.serverName ?? 'localhost');
+        this.port ||= await freePort();
     }
 
     public async start(registration?: string): Promise<void> {
         if (this.pid !== undefined) {
             throw new Error('This Synapse runs already.');
         }
-        const python = await installSynapse(this.options.progress);
-        await this.prepare();
-        this.port ||= await freePort();
+        await this.install();
         await assertPortFree(this.port, 'the homeserver', '--homeserver-port');
         if (registration !== undefined) {
             await writeFile(this.registrationFile, registration, { mode: 0o600 });
@@ -68,7 +68,8 @@ export class Synapse implements RunningHomeserver {
         await writeYaml(join(this.dataDir, 'log.yaml'), logConfig(this.options.logLevel ?? 'WARNING'));
         await rotateLog(this.logFile);
         const logStart = await sizeOf(this.logFile);
-        this.child = Child.start(python, ['-u', LAUNCHER, '-c', configFile], { cwd: this.dataDir, logFile: this.logFile });
+        this.options.signal?.throwIfAborted();
+        this.child = Child.start(this.python, ['-u', LAUNCHER, '-c', configFile], { cwd: this.dataDir, logFile: this.logFile });
         await this.untilReady(this.child, logStart);
     }
 

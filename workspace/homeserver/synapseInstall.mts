@@ -19,9 +19,10 @@ const STAMP = join(HOME, 'installed');
 const NO_NETWORK = /name resolution|Failed to establish a new connection|ConnectTimeout|NewConnectionError|Network is unreachable|Max retries exceeded|ReadTimeout|Connection(Reset|Refused)/i;
 
 /** Runs a program line by line. @returns its exit code and the last part of its output */
-function runLines(command: string, args: string[], onLine: (line: string) => void): Promise<{ code: number; output: string }> {
+function runLines(command: string, args: string[], onLine: (line: string) => void, signal?: AbortSignal): Promise<{ code: number; output: string }> {
     return new Promise((done, fail) => {
-        const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1' } });
+        const env = { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1' };
+        const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env, signal });
         let output = '';
         for (const stream of [child.stdout, child.stderr]) {
             createInterface({ input: stream }).on('line', (line) => {
@@ -39,8 +40,8 @@ async function isInstalled(hash: string): Promise<boolean> {
     return stamp.trim() === hash && existsSync(PYTHON);
 }
 
-async function makeVenv(python: string): Promise<void> {
-    const { code, output } = await runLines(python, ['-m', 'venv', HOME], () => undefined);
+async function makeVenv(python: string, signal?: AbortSignal): Promise<void> {
+    const { code, output } = await runLines(python, ['-m', 'venv', HOME], () => undefined, signal);
     if (code === 0) {
         return;
     }
@@ -50,12 +51,12 @@ async function makeVenv(python: string): Promise<void> {
     throw new PlainError(`${python} -m venv failed: ${lastLine(output)}`);
 }
 
-async function pipInstall(requirements: string, progress: (text: string) => void): Promise<void> {
+async function pipInstall(requirements: string, progress: (text: string) => void, signal?: AbortSignal): Promise<void> {
     const total = requirements.split('\n').filter((line) => /^[^#\s]/.test(line) && !line.includes('python_version <')).length;
     let collected = 0;
     let told = 0;
     const args = ['-m', 'pip', 'install', '--only-binary', ':all:', '--retries', '2', '--progress-bar', 'off', '-r', REQUIREMENTS];
-    const { code, output } = await runLines(PYTHON, args, (line) => {
+    const onLine = (line: string) => {
         if (line.startsWith('Collecting ')) {
             collected++;
             if (Date.now() - told > 2_000) {
@@ -65,7 +66,8 @@ async function pipInstall(requirements: string, progress: (text: string) => void
         } else if (line.startsWith('Installing collected')) {
             progress(`Synapse ${SYNAPSE_VERSION}: unpacking ${total} Python packages`);
         }
-    });
+    };
+    const { code, output } = await runLines(PYTHON, args, onLine, signal);
     if (code === 0) {
         return;
     }
@@ -84,10 +86,11 @@ function lastLine(output: string): string {
  * Installs the pinned Synapse into a virtual environment of this checkout, when it is not there yet.
  * Several processes may call it at once: one installs, the others wait for it.
  * @param progress told what happens, a few lines
+ * @param signal ends the installation
  * @returns path of the environment's Python
  * @throws PlainError no Python, no network, a package without a wheel for this machine
  */
-export async function installSynapse(progress: (text: string) => void = () => undefined): Promise<string> {
+export async function installSynapse(progress: (text: string) => void = () => undefined, signal?: AbortSignal): Promise<string> {
     const requirements = await readFile(REQUIREMENTS, 'utf8');
     const hash = createHash('sha256').update(requirements).digest('hex');
     if (await isInstalled(hash)) {
@@ -103,8 +106,8 @@ export async function installSynapse(progress: (text: string) => void = () => un
             progress(`Synapse ${SYNAPSE_VERSION}: installing from PyPI (once, about half a minute)`);
             await rm(HOME, { recursive: true, force: true });
             await mkdir(HOME, { recursive: true });
-            await makeVenv(python);
-            await pipInstall(requirements, progress);
+            await makeVenv(python, signal);
+            await pipInstall(requirements, progress, signal);
             await writeFile(STAMP, `${hash}\n`);
             return PYTHON;
         },

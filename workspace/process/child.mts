@@ -23,20 +23,27 @@ export interface Exit {
  * standard input is a pipe that we never write to: it closes when we die, however we die, and the child ends itself then.
  */
 export class Child {
+    private static readonly living = new Set<Child>();
+
     public readonly exited: Promise<Exit>;
     private exit: Exit | undefined;
 
     private constructor(public readonly process: ChildProcess) {
+        Child.living.add(this);
         this.exited = new Promise((resolve) => {
-            process.once('exit', (code, signal) => {
-                this.exit = { code, signal };
+            const end = (exit: Exit) => {
+                this.exit ??= exit;
+                Child.living.delete(this);
                 resolve(this.exit);
-            });
-            process.once('error', () => {
-                this.exit ??= { code: 127, signal: null };
-                resolve(this.exit);
-            });
+            };
+            process.once('exit', (code, signal) => end({ code, signal }));
+            process.once('error', () => end({ code: 127, signal: null }));
         });
+    }
+
+    /** Stops whatever still runs, for the end of the process that started it. */
+    public static async stopAll(): Promise<void> {
+        await Promise.all([...Child.living].map((child) => child.stop()));
     }
 
     /** @param command path of a program @param args its arguments */
