@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/consistent-type-imports -- modules are required at run time, their types are looked up by path */
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 

@@ -1,0 +1,29 @@
+import type { AppStatus } from '@rocket.chat/apps-engine/definition/AppStatus';
+import type { ISetting } from '@rocket.chat/apps-engine/definition/settings';
+
+/** What an instance does when another one says that something changed (server: `server/services/apps-engine/service.ts`). */
+export interface ClusterMember {
+    appAdded(appId: string): Promise<void>;
+    appUpdated(appId: string): Promise<void>;
+    appRemoved(appId: string): Promise<void>;
+    appStatusChanged(appId: string, status: AppStatus): Promise<void>;
+    appSettingChanged(appId: string, setting: ISetting): Promise<void>;
+}
+
+/** The broker between the instances of one workspace. Nobody waits for a broadcast, but each instance takes them in order. */
+export class Cluster {
+    private readonly members = new Map<number, ClusterMember>();
+    private readonly queues = new Map<number, Promise<void>>();
+
+    join(instance: number, member: ClusterMember): void {
+        this.members.set(instance, member);
+    }
+
+    broadcast(from: number, tell: (member: ClusterMember) => Promise<void>): void {
+        for (const [instance, member] of this.members) {
+            if (instance === from) continue;
+            const after = (this.queues.get(instance) ?? Promise.resolve()).then(() => tell(member));
+            this.queues.set(instance, after.catch((error) => console.error(`Instance ${instance}: a broadcast failed:`, error)));
+        }
+    }
+}
