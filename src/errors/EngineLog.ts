@@ -30,6 +30,11 @@ export class EngineLog implements Log {
     private lines: { level: Level; text: string }[] = [];
     private dropped = 0;
 
+    /** Dropped: each stored line costs the server's database. */
+    public debug(_text: string): void {
+        // Nothing is kept.
+    }
+
     public info(text: string): void {
         this.add('info', text);
     }
