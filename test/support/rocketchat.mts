@@ -3,8 +3,8 @@
  * workspace: the stories run against any server (`ROCKETCHAT_URL`).
  */
 import { eventually, sleep, type Patience } from './eventually.mts';
+import { Realtime } from './realtime.mts';
 import type { RcMessage, RcRoom, RcUser } from './rocketchatTypes.mts';
-import { Whispers, type Whisper } from './whispers.mts';
 
 export type { RcMessage, RcRoom, RcUser };
 
@@ -32,7 +32,9 @@ export interface Answer {
 }
 
 export class RocketChat {
-    private whispers?: Whispers;
+    private realtime?: Promise<Realtime>;
+    /** Ephemeral messages that this person was shown, oldest first. */
+    private whispers: { rid: string; msg: string }[] = [];
 
     private constructor(
         readonly url: string,
@@ -192,10 +194,18 @@ export class RocketChat {
 
     // --- commands ---
 
-    /** Begins to listen for what only this person is told (ephemeral messages go through the realtime API alone). */
-    async listen(): Promise<Whispers> {
-        this.whispers ??= await Whispers.open(this.url, this.userId, this.token);
-        return this.whispers;
+    /** Begins to listen for what only this person is told: ephemeral messages go through the realtime API alone. */
+    async listen(): Promise<void> {
+        this.realtime ??= Realtime.open(this.url, this.token).then(async (realtime) => {
+            await realtime.follow('stream-notify-user', `${this.userId}/message`, (whisper) => this.whispers.push(whisper));
+            return realtime;
+        });
+        await this.realtime;
+    }
+
+    /** What this person alone was told in a room since they listen. */
+    whispersIn(room: RcRoom): string[] {
+        return this.whispers.filter((whisper) => whisper.rid === room._id).map((whisper) => whisper.msg);
     }
 
     /**
@@ -203,18 +213,18 @@ export class RocketChat {
      * @param line the command as typed, e.g. `/matrix bridge`
      */
     async run(room: RcRoom, line: string, patience: Patience = {}): Promise<string> {
-        const whispers = await this.listen();
-        const before = whispers.heard.length;
+        await this.listen();
+        const before = this.whispersIn(room).length;
         const [, command, params] = /^\/(\S+)\s*(.*)$/s.exec(line) ?? [];
         await this.post('v1/commands.run', { command, params, roomId: room._id });
-        const answers = (): Whisper[] => whispers.heard.slice(before).filter((whisper) => whisper.rid === room._id);
+        const answers = (): string[] => this.whispersIn(room).slice(before);
         await eventually(() => answers().length > 0, { what: `an answer to "${line}"`, timeout: 30_000, interval: 25, ...patience });
-        return answers().map((whisper) => whisper.msg).join('\n');
+        return answers().join('\n');
     }
 
     close(): void {
-        this.whispers?.close();
-        this.whispers = undefined;
+        void this.realtime?.then((realtime) => realtime.close());
+        this.realtime = undefined;
     }
 }
 
