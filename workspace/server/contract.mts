@@ -94,6 +94,9 @@ export interface By {
     byUser?: IUser;
 }
 
+/** What an edit of a user may change. */
+export type UserChanges = Partial<Pick<IUser, 'name' | 'username' | 'bio' | 'statusText' | 'roles' | 'customFields'>> & { email?: string; password?: string };
+
 /** `server/lib/users/*` */
 export interface Users {
     create(user: NewUser, performedBy?: IUser): Promise<IUser>;
@@ -107,7 +110,7 @@ export interface Users {
     createPersonalAccessToken(userId: string, tokenName: string): Promise<string>;
     logout(userId: string, token: string): Promise<void>;
     /** Admin's edit and own profile: fires IPostUserUpdated. */
-    save(userId: string, changes: Partial<Pick<IUser, 'name' | 'username' | 'bio' | 'statusText' | 'roles' | 'customFields'>> & { email?: string; password?: string }, performedBy: IUser): Promise<IUser>;
+    save(userId: string, changes: UserChanges, performedBy: IUser): Promise<IUser>;
     setAvatar(userId: string, content: Buffer, contentType: string): Promise<void>;
     getAvatar(username: string): Promise<{ content: Buffer; contentType: string; etag: string } | null>;
     setActive(userId: string, active: boolean, confirmRelinquish: boolean): Promise<void>;
@@ -120,6 +123,12 @@ export interface Users {
     hasPermission(user: Pick<IUser, '_id' | 'roles'>, permission: string, roomId?: string): Promise<boolean>;
 }
 
+export interface RoomOptions {
+    readOnly?: boolean;
+    extraData?: Partial<IRoom>;
+    creatorExcluded?: boolean;
+}
+
 /** `server/lib/rooms/*` */
 export interface Rooms {
     findById(id: string): Promise<IRoom | null>;
@@ -129,7 +138,7 @@ export interface Rooms {
     subscriptionOf(roomId: string, userId: string): Promise<ISubscription | null>;
     members(roomId: string): Promise<IUser[]>;
     /** `createRoom`: name rules, duplicates, unknown members skipped, no join events for first members. */
-    create(type: 'c' | 'p', name: string, owner: IUser, members: string[], options?: { readOnly?: boolean; extraData?: Partial<IRoom>; creatorExcluded?: boolean }): Promise<IRoom>;
+    create(type: 'c' | 'p', name: string, owner: IUser, members: string[], options?: RoomOptions): Promise<IRoom>;
     /** `createDirectRoom`: an existing room of the same members is returned. */
     createDirect(members: IUser[], creator: IUser, extraData?: Partial<IRoom>): Promise<{ room: IRoom; inserted: boolean }>;
     createDiscussion(parent: IRoom, name: string, owner: IUser, members: string[], parentMessageId?: string, reply?: string): Promise<IRoom>;
@@ -207,6 +216,15 @@ export interface NewUpload {
     content: Buffer;
 }
 
+/** What a message with files may carry besides. */
+export interface FileMessage {
+    msg?: string;
+    description?: string;
+    tmid?: string;
+    tshow?: boolean;
+    groupable?: boolean;
+}
+
 /** `server/lib/file-upload/*` */
 export interface Uploads {
     findById(id: string): Promise<IUpload | null>;
@@ -214,7 +232,7 @@ export interface Uploads {
     store(upload: NewUpload): Promise<IUpload>;
     content(id: string): Promise<Buffer>;
     /** `sendFileMessage`: posts one message for one or more stored files. */
-    sendFileMessage(user: IUser, roomId: string, uploads: IUpload[], message?: { msg?: string; description?: string; tmid?: string; tshow?: boolean; groupable?: boolean }): Promise<IMessage | null>;
+    sendFileMessage(user: IUser, roomId: string, uploads: IUpload[], message?: FileMessage): Promise<IMessage | null>;
 }
 
 export interface Settings {
@@ -248,14 +266,33 @@ export interface Domain {
 /** An app as `GET /api/apps/:id` shows it: the record's info plus status and so on, in the server's shape. */
 export type AppView = Record<string, any> & { id: string; name: string; version: string; status: string };
 
+/** How an upload of a package ended; with an error nothing was installed. */
+export interface Installed {
+    app: AppView;
+    implemented: string[];
+    compilerErrors?: unknown[];
+    storageError?: string;
+    appUserError?: string;
+}
+
+export interface SlashCommandView {
+    command: string;
+    params: string;
+    description: string;
+    clientOnly: boolean;
+    providesPreview: boolean;
+    permission?: unknown;
+    appId?: string;
+}
+
 /**
  * The apps of one instance: the real `AppManager` behind the calls that the server's REST routes make
  * (`ee/server/apps/communication/rest.ts`). Failures come as `MeteorError` or as the engine's own errors.
  */
 export interface AppsHost extends AppEvents {
     /** @param permissions the `permissions` field of the upload; absent → the engine's default set is granted */
-    install(zip: Buffer, permissions: { name: string }[] | undefined, user: IUser): Promise<{ app: AppView; implemented: string[]; compilerErrors?: unknown[]; storageError?: string; appUserError?: string }>;
-    update(appId: string, zip: Buffer, permissions: { name: string }[] | undefined, user: IUser): Promise<{ app: AppView; implemented: string[]; compilerErrors?: unknown[]; storageError?: string }>;
+    install(zip: Buffer, permissions: { name: string }[] | undefined, user: IUser): Promise<Installed>;
+    update(appId: string, zip: Buffer, permissions: { name: string }[] | undefined, user: IUser): Promise<Installed>;
     remove(appId: string, user: IUser): Promise<AppView>;
     list(): Promise<AppView[]>;
     find(appId: string): Promise<AppView | undefined>;
@@ -268,7 +305,7 @@ export interface AppsHost extends AppEvents {
     apis(appId: string): Promise<unknown[]>;
     logs(appId: string, query: Record<string, any>): Promise<{ logs: unknown[]; total: number }>;
     actionButtons(): Promise<unknown[]>;
-    slashCommands(): { command: string; params: string; description: string; clientOnly: boolean; providesPreview: boolean; permission?: unknown; appId?: string }[];
+    slashCommands(): SlashCommandView[];
     /** @throws the executor's own error */
     runSlashCommand(command: string, params: string, room: IRoom, user: IUser, options: { threadId?: string; triggerId?: string }): Promise<unknown>;
     previewSlashCommand(command: string, params: string, room: IRoom, user: IUser): Promise<unknown>;
