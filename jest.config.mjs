@@ -14,7 +14,7 @@ const ring = (displayName, folders, extra = {}) => ({ ...common, displayName, te
 
 export default {
     projects: [
-        ring('unit', ['ids', 'errors', 'config', 'convert', 'matrix', 'rocketchat', 'bridge', 'commands', 'tools']),
+        ring('unit', ['ids', 'errors', 'config', 'convert', 'matrix', 'rocketchat', 'bridge', 'commands', 'endpoints', 'events', 'tools']),
         ring('engine', ['engine']),
         ring('e2e', ['e2e', 'page']),
     ],

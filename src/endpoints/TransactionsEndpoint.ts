@@ -1,0 +1,47 @@
+import type { IApiRequest } from '@rocket.chat/apps-engine/definition/api';
+import type { Intake } from './Intake';
+import type { Answer } from './MatrixEndpoint';
+import { done, MatrixEndpoint, refusal } from './MatrixEndpoint';
+
+/** The older name of `ephemeral` (before Matrix 1.13). Synapse sends the same list under both. */
+const OLDER_KEY = 'de.sorunome.msc2409.ephemeral';
+
+/** What a transaction carries, each ephemeral event once; or why the request is refused. */
+export function readTransaction(request: Pick<IApiRequest, 'content' | 'headers'>): { events: unknown[]; ephemeral: unknown[] } | Answer {
+    const body: unknown = request.content;
+    // Anything that is not JSON arrives as an empty object (Express 4) or not at all (Express 5).
+    if (!/^application\/json\b/i.test((request.headers || {})['content-type'] || '')) {
+        return refusal(400, 'M_NOT_JSON', 'The body must be JSON.');
+    }
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+        return refusal(400, 'M_BAD_JSON', 'The body must be a JSON object.');
+    }
+    const content = body as Record<string, unknown>;
+    const lists = [content.ephemeral, content[OLDER_KEY]].filter((list) => list !== undefined && list !== null);
+    if (!Array.isArray(content.events) || !lists.every(Array.isArray)) {
+        return refusal(400, 'M_BAD_JSON', 'The body must hold a list "events".');
+    }
+    const ephemeral = new Map<string, unknown>();
+    for (const event of lists.flat()) {
+        ephemeral.set(JSON.stringify(event), event);
+    }
+    return { events: content.events, ephemeral: [...ephemeral.values()] };
+}
+
+/** `PUT /_matrix/app/v1/transactions/{txnId}`: what happened in our rooms. */
+export class TransactionsEndpoint extends MatrixEndpoint {
+    protected readonly verb = 'put';
+
+    protected async respond(request: IApiRequest, intake: Intake | undefined): Promise<Answer> {
+        const transaction = readTransaction(request);
+        if ('status' in transaction) {
+            return transaction;
+        }
+        if (!intake) {
+            // The homeserver keeps them and comes again.
+            return refusal(503, 'M_UNKNOWN', 'The bridge is switched off.');
+        }
+        await intake.handleTransaction(String((request.params || {}).txnId), transaction.events, transaction.ephemeral);
+        return done;
+    }
+}

@@ -1,0 +1,31 @@
+import type { IApi } from '@rocket.chat/apps-engine/definition/api';
+import { ApiSecurity, ApiVisibility } from '@rocket.chat/apps-engine/definition/api/IApi';
+import type { IApp } from '@rocket.chat/apps-engine/definition/IApp';
+import type { EndpointHost } from './MatrixEndpoint';
+import { PingEndpoint } from './PingEndpoint';
+import { RoomsEndpoint } from './RoomsEndpoint';
+import { TransactionsEndpoint } from './TransactionsEndpoint';
+import { UsersEndpoint } from './UsersEndpoint';
+
+const CURRENT = '_matrix/app/v1';
+
+/** Path of an endpoint by which the base of the private API is found. */
+export const pingPath = `${CURRENT}/ping`;
+
+/**
+ * The application service API (Matrix spec) under the homeserver's own paths, and under the ones before Matrix 1.0, which old
+ * homeservers use. Private: the address holds a hash; the token is checked by the endpoints themselves.
+ */
+export function applicationServiceApi(app: IApp, host: EndpointHost): IApi {
+    const both = [`${CURRENT}/`, ''];
+    return {
+        visibility: ApiVisibility.PRIVATE,
+        security: ApiSecurity.UNSECURE,
+        endpoints: [
+            ...both.map((base) => new TransactionsEndpoint(app, host, `${base}transactions/:txnId`)),
+            new PingEndpoint(app, host, pingPath),
+            ...both.map((base) => new UsersEndpoint(app, host, `${base}users/:userId`)),
+            ...both.map((base) => new RoomsEndpoint(app, host, `${base}rooms/:roomAlias`)),
+        ],
+    };
+}
