@@ -14,9 +14,6 @@ export interface OutwardMessage {
     /** The server's AST of `text`. */
     md?: unknown[];
     attachments?: Record<string, unknown>[];
-    /** The people that the server itself found in the text. When given, only they are mentioned. */
-    mentions?: { username: string; name?: string }[];
-    systemType?: string;
 }
 
 /** What the look-ups of an outward conversion answer. */
@@ -25,17 +22,15 @@ export interface OutwardContext {
     siteUrl: string;
     /** The room on Matrix; replies quote only its events. */
     roomId?: MatrixRoomId;
-    /** Rocket.Chat's id of the room; a quote of a message of another room is sent as a link only. */
-    rcRoomId?: string;
     /** The ghost or the Matrix user behind a username. */
     user?(username: string): { id: MatrixUserId; name: string } | undefined;
     /** The Matrix room behind a channel's name. */
     channel?(name: string): { id: MatrixRoomId | MatrixRoomAlias; via?: string[] } | undefined;
-    /** The event of a message of this room. */
+    /** The event of a message, only if it is of this room: of messages that it does not know nothing but the link is sent. */
     event?(id: RcMessageId): MatrixEventId | undefined;
     /** `@all` and `@here` become a mention of the room: only for those whose rights allow it. */
     mayMentionRoom?: boolean;
-    /** Largest size in bytes of the texts of one event. Default 60,000 (the whole event may have 65,536). */
+    /** Largest size of the content in bytes. Default 60,000 (the whole event may have 65,536, and the server adds to it). */
     maxBytes?: number;
 }
 

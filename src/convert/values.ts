@@ -9,3 +9,19 @@ export const text = (value: unknown, limit = Number.MAX_SAFE_INTEGER): string | 
 /** A whole number from 0 on that JSON and both servers can hold. */
 export const count = (value: unknown): number | undefined =>
     typeof value === 'number' && Number.isFinite(value) && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Math.round(value) : undefined;
+
+/** Size of a value as JSON in UTF-8, in bytes. */
+export function jsonSize(value: unknown): number {
+    const json = JSON.stringify(value) ?? '';
+    let size = json.length;
+    for (let at = 0; at < json.length; at += 1) {
+        const unit = json.charCodeAt(at);
+        // A pair of surrogates has four bytes: two for each half.
+        if (unit >= 0x800 && (unit < 0xd800 || unit > 0xdfff)) size += 2;
+        else if (unit >= 0x80) size += 1;
+    }
+    return size;
+}
+
+/** The beginning of a text, never cut inside a pair of surrogates. */
+export const cut = (value: string, length: number): string => (value.length <= length ? value : value.slice(0, length).replace(/[\ud800-\udbff]$/, ''));

@@ -1,13 +1,29 @@
+import { emojiTable, withoutSelectors } from './table';
+
+const bare = (name: string): string => name.replace(/^:|:$/g, '');
+
 /**
  * Name of a reaction on Rocket.Chat for the key of a Matrix reaction.
- * @param key a Unicode emoji, `:name:`, or any text
- * @returns `:name:`, or undefined when Rocket.Chat has no such emoji: shown as text then
+ * @param key a Unicode emoji, `:name:`, or whatever a stranger has sent
+ * @param isCustom tells whether the workspace has a custom emoji of this name
+ * @returns `:name:`; undefined when Rocket.Chat has no such emoji: to be shown as text then
  */
-export function reactionName(key: string, _isCustom: (name: string) => boolean = () => false): string | undefined {
-    return /^:[\w+-]+:$/.test(key) ? key : undefined;
+export function reactionName(key: string, isCustom: (name: string) => boolean = () => false): string | undefined {
+    const table = emojiTable();
+    const first = table.byCharacters.get(withoutSelectors(key.trim()));
+    if (first !== undefined) return `:${first}:`;
+    const [, name] = /^:([\w+.-]{1,100}):$/.exec(key) ?? [];
+    return name !== undefined && (table.byName.has(name) || isCustom(name)) ? key : undefined;
 }
 
-/** Key of a Matrix reaction for a reaction of Rocket.Chat. @param name with or without colons @returns the Unicode emoji, `:name:` for a custom one */
+/**
+ * Key of a Matrix reaction for a reaction of Rocket.Chat.
+ * @param name with or without colons
+ * @returns the Unicode emoji in the form that Element uses (so that both count as one), `:name:` for a custom one
+ */
 export function reactionKey(name: string): string {
-    return `:${name.replace(/^:|:$/g, '')}:`;
+    return emojiTable().byName.get(bare(name))?.key ?? `:${bare(name)}:`;
 }
+
+/** @returns the Unicode emoji of a short name for use in a text, undefined for custom and unknown ones */
+export const emojiOf = (name: string): string | undefined => emojiTable().byName.get(bare(name))?.characters;

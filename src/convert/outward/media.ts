@@ -1,6 +1,7 @@
 import type { MxcUri } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { OutwardMessage, TextContent } from '../types';
+import { isQuote } from './quotes';
 import { count, isObject, text } from '../values';
 
 /** A file of a Rocket.Chat message. Sizes in bytes. */
@@ -33,7 +34,7 @@ export function outwardFiles(message: MessageWithFiles): OutwardFile[] {
             .some((url) => text(url)?.includes(`/${file.id}/`) === true)) ?? {};
         const dimensions = isObject(attachment.image_dimensions) ? attachment.image_dimensions : {};
         const description = text(attachment.description);
-        const own = index === 0 && message.text.trim() !== '' ? { text: message.text, md: message.md, mentions: message.mentions, attachments: message.attachments } : undefined;
+        const own = index === 0 && message.text.trim() !== '' ? { text: message.text, md: message.md, attachments: message.attachments?.filter(isQuote) } : undefined;
         const described = description ? { text: description, md: Array.isArray(attachment.descriptionMd) ? attachment.descriptionMd : undefined } : undefined;
         return {
             id: file.id,

@@ -1,5 +1,15 @@
-import type { RcMessageId } from '../../ids/types';
-import type { OutwardContext, OutwardMessage, OutwardText } from '../types';
+import type { MatrixEventId, RcMessageId } from '../../ids/types';
+import { eventLink } from '../matrixLinks';
+import { parseMessageLink } from '../messageLinks';
+import type { OutwardContext, OutwardMessage, OutwardText, TextContent } from '../types';
+import { isObject } from '../values';
+import { astOf, isNode, plainText, type Node } from './ast';
+import { cards, type Piece } from './attachments';
+import { blocksToHtml, escapeHtml, source } from './html';
+import { fit } from './limit';
+import { blocksToPlain } from './plain';
+import { quotedText, takeQuotes, type Quote } from './quotes';
+import { nameCandidates, Scope } from './scope';
 
 /** What a message speaks of: to be looked up before `toMatrix`. */
 export interface OutwardReferences {
@@ -10,14 +20,76 @@ export interface OutwardReferences {
 }
 
 /** Cheap: reads the AST when the server has sent it along, and parses nothing for a text without marks. */
-export function referencesToMatrix(_message: OutwardMessage, _context: Pick<OutwardContext, 'siteUrl'>): OutwardReferences {
-    return { usernames: [], channels: [], messages: [] };
+export function referencesToMatrix(message: OutwardMessage, context: Pick<OutwardContext, 'siteUrl'>): OutwardReferences {
+    const found = { usernames: new Set<string>(), channels: new Set<string>(), messages: new Set<RcMessageId>() };
+    if (/[@#]|:\/\//.test(message.text)) collect(astOf(message.text, message.md), found, context.siteUrl);
+    return { usernames: [...found.usernames], channels: [...found.channels], messages: [...found.messages] };
+}
+
+function collect(value: unknown, found: { usernames: Set<string>; channels: Set<string>; messages: Set<RcMessageId> }, siteUrl: string, depth = 0): void {
+    if (depth > 50) return;
+    if (Array.isArray(value)) {
+        value.forEach((entry) => collect(entry, found, siteUrl, depth + 1));
+        return;
+    }
+    if (!isObject(value)) return;
+    if (isNode(value)) {
+        if (value.type === 'MENTION_USER') nameCandidates(plainText(value.value)).filter((name) => name !== 'all' && name !== 'here').forEach((name) => found.usernames.add(name));
+        if (value.type === 'MENTION_CHANNEL') found.channels.add(plainText(value.value));
+        const link = value.type === 'LINK' ? parseMessageLink(source(value), siteUrl) : undefined;
+        if (link) found.messages.add(link.message);
+    }
+    for (const field of ['value', 'label', 'header', 'rows']) collect(value[field], found, siteUrl, depth + 1);
 }
 
 /**
- * Converts the text of a message. Never throws.
+ * Converts the text of a message, with its quotes and the cards of integrations. Never throws.
  * Reply and thread are added by `relate`, so that an edit can be made of the same content by `asEdit`.
  */
-export function toMatrix(message: OutwardMessage, _context: OutwardContext): OutwardText {
-    return { content: { msgtype: 'm.text', body: message.text, 'm.mentions': {} } };
+export function toMatrix(message: OutwardMessage, context: OutwardContext): OutwardText {
+    const scope = new Scope(context);
+    const { quotes, rest } = takeQuotes(astOf(message.text, message.md), context.siteUrl);
+    const attachments = (message.attachments ?? []).filter(isObject);
+    const answered = quotes.map((quote) => context.event?.(quote.message)).find((event) => event !== undefined);
+    const others = quotes.filter((quote) => context.event?.(quote.message) !== answered || answered === undefined);
+    const emote = others.length === 0 && isEmote(message.text, rest);
+    const pieces: Piece[] = [
+        ...others.map((quote) => otherQuote(quote, attachments, context)),
+        { html: blocksToHtml(rest, scope), plain: blocksToPlain(emote ? (rest[0].value as Node[]).map((node) => ({ ...node, type: 'PARAGRAPH' })) : rest, scope) },
+        ...cards(attachments, scope),
+    ].filter(({ plain, html }) => plain !== '' || html !== '');
+    return { ...fit(content(pieces, emote, scope), context.maxBytes), ...(answered ? { replyTo: answered } : {}) };
+}
+
+/** `/me waves` is the message `_waves_` (`apps/meteor/app/slashcommands-me/server/me.ts`). */
+const isEmote = (text: string, ast: Node[]): boolean => /^_[^_][^]*_$/.test(text.trim()) && !text.trim().endsWith('__')
+    && ast.length === 1 && ast[0].type === 'PARAGRAPH' && Array.isArray(ast[0].value) && ast[0].value.length === 1 && isNode(ast[0].value[0]) && ast[0].value[0].type === 'ITALIC';
+
+function content(pieces: Piece[], emote: boolean, scope: Scope): TextContent {
+    const body = pieces.map(({ plain }) => plain).join('\n');
+    const html = pieces.map(({ html: piece }, index) => (index > 0 && !pieces[index - 1].html.endsWith('</blockquote>') ? `<br>${piece}` : piece)).join('');
+    const mentions: TextContent['m.mentions'] = {};
+    if (scope.users.size > 0) mentions.user_ids = [...scope.users];
+    if (scope.room) mentions.room = true;
+    const text: TextContent = { msgtype: emote ? 'm.emote' : 'm.text', body, 'm.mentions': mentions };
+    // Nothing is formatted: the body says it all.
+    if (html.replace(/\u00a0/g, ' ') === escapeHtml(body).replace(/\n/g, '<br>')) return text;
+    return { ...text, format: 'org.matrix.custom.html', formatted_body: html };
+}
+
+/**
+ * A quote besides the one that is answered. Its text is repeated only if the message is of this room (its event is known):
+ * what somebody quotes from another room is not for this room's people.
+ */
+function otherQuote(quote: Quote, attachments: Record<string, unknown>[], context: OutwardContext): Piece {
+    const event: MatrixEventId | undefined = context.event?.(quote.message);
+    if (!event || !context.roomId) return { html: `<a href="${escapeHtml(quote.link)}">${escapeHtml(quote.link)}</a>`, plain: quote.link };
+    const quoted = quotedText(quote, attachments);
+    const link = eventLink(context.roomId, event);
+    const author = quoted?.author || 'message';
+    const text = quoted?.text ?? '';
+    return {
+        html: `<blockquote><a href="${escapeHtml(link)}">${escapeHtml(author)}</a>${text ? `<br>${escapeHtml(text).replace(/\n/g, '<br>')}` : ''}</blockquote>`,
+        plain: `> ${author}: ${text || link}`.replace(/\n/g, '\n> '),
+    };
 }

@@ -1,0 +1,50 @@
+import { isObject, text } from '../values';
+import { astOf } from './ast';
+import { blocksToHtml, escapeHtml } from './html';
+import { blocksToPlain } from './plain';
+import type { Scope } from './scope';
+import { isQuote } from './quotes';
+
+/** A piece of a message in both forms. */
+export interface Piece {
+    html: string;
+    plain: string;
+}
+
+const fileFields = ['image_url', 'audio_url', 'video_url'];
+
+/** A file of its own, which is sent as such: neither a quote nor a card of an integration. */
+const isFile = (attachment: Record<string, unknown>): boolean => attachment.type === 'file'
+    || fileFields.some((field) => text(attachment[field])?.startsWith('/file-upload/') === true);
+
+/** The cards that integrations and apps put below a text: heading, text, fields and picture of each. */
+export function cards(attachments: Record<string, unknown>[], scope: Scope): Piece[] {
+    return attachments.filter((attachment) => isObject(attachment) && !isQuote(attachment) && !isFile(attachment)).slice(0, 20)
+        .map((attachment) => card(attachment, scope)).filter(({ plain }) => plain !== '');
+}
+
+function card(attachment: Record<string, unknown>, scope: Scope): Piece {
+    const pieces: Piece[] = [];
+    const add = (value: unknown, wrap: (piece: Piece) => Piece = (piece) => piece): void => {
+        const content = text(value, 5000)?.trim();
+        if (!content) return;
+        const ast = astOf(content);
+        pieces.push(wrap({ html: blocksToHtml(ast, scope), plain: blocksToPlain(ast, scope) }));
+    };
+    const linked = (link: unknown) => ({ html, plain }: Piece): Piece => {
+        const href = typeof link === 'string' ? scope.href(link) : undefined;
+        return href ? { html: `<a href="${escapeHtml(href)}">${html}</a>`, plain: `${plain} (${href})` } : { html, plain };
+    };
+    add(attachment.pretext);
+    add(attachment.author_name, linked(attachment.author_link));
+    add(attachment.title, (piece) => linked(attachment.title_link)({ html: `<strong>${piece.html}</strong>`, plain: piece.plain }));
+    add(attachment.text);
+    for (const field of (Array.isArray(attachment.fields) ? attachment.fields : []).filter(isObject).slice(0, 50)) {
+        add(field.value, ({ html, plain }) => ({
+            html: `<strong>${escapeHtml(text(field.title, 200) ?? '')}</strong> ${html}`, plain: `${text(field.title, 200) ?? ''}: ${plain}`,
+        }));
+    }
+    const picture = text(attachment.image_url) ?? text(attachment.thumb_url);
+    if (picture !== undefined && scope.href(picture) !== undefined) pieces.push(linked(picture)({ html: escapeHtml(picture), plain: '' }));
+    return { html: pieces.map(({ html }) => html).join('<br>'), plain: pieces.map(({ plain }) => plain.trim()).join('\n') };
+}
