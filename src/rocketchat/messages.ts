@@ -33,7 +33,8 @@ export function messageCalls(accessors: Accessors, appId: string, appUserId: () 
                 const page: IMessageRaw[] = await call('room.getMessages', () =>
                     accessors.read.getRoomReader().getMessages(roomId, { limit: PAGE, skip: skip + found.length, sort: { createdAt: 'desc' } }),
                 );
-                found.push(...(page || []).map((message) => toMessage({ ...message, roomId }, appId)).filter((message): message is RcMessage => Boolean(message)));
+                const messages = (page || []).map((message) => toMessage({ ...message, roomId }, appId));
+                found.push(...messages.filter((message): message is RcMessage => Boolean(message)));
                 if (!page || page.length < PAGE) {
                     break;
                 }

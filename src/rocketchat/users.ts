@@ -1,4 +1,5 @@
-import type { IBotUser, IUser } from '@rocket.chat/apps-engine/definition/users';
+import type { IUser } from '@rocket.chat/apps-engine/definition/users';
+import type { IBotUser } from '@rocket.chat/apps-engine/definition/users/IBotUser';
 import { rcUserId } from '../ids/rocketchat';
 import type { Accessors } from './Accessors';
 import { call, checkedId } from './failures';

@@ -1,0 +1,99 @@
+import type { MatrixRoomAlias, MatrixUserId } from '../ids/types';
+import type { MatrixEvent } from '../matrix/Homeserver';
+import type { BridgeContext } from './core/Context';
+import { Lanes } from './core/Lanes';
+import type { Parts } from './core/Parts';
+import { Patience } from './core/Patience';
+import { Inbound } from './inbound/Inbound';
+import { Links } from './links/Links';
+import { Outbound } from './outbound/Outbound';
+import { Ghosts } from './people/Ghosts';
+import { Puppets } from './people/Puppets';
+import { Portals } from './portals/Portals';
+import { RoomCommands } from './portals/RoomCommands';
+
+/** Numbers for the status. Times in milliseconds. */
+export interface BridgeCounts {
+    portals: number;
+    ghosts: number;
+    puppets: number;
+    /** Rooms with work, and what waits in them. */
+    busyLanes: number;
+    waiting: number;
+    oldestWaitingMs: number;
+    homeserverDown: boolean;
+}
+
+/**
+ * The bridge: what the doors (events, endpoints, commands, jobs) talk to. Knows neither HTTP nor the engine's accessors,
+ * only the interfaces `RocketChat` and `Homeserver`.
+ */
+export class Bridge {
+    /** What happens in Rocket.Chat. */
+    public readonly outbound: Outbound;
+    /** What people ask for by command. */
+    public readonly rooms: RoomCommands;
+    private readonly inbound: Inbound;
+    private readonly parts: Parts;
+
+    constructor(context: BridgeContext) {
+        const parts: Parts = {
+            context,
+            portals: new Portals(context),
+            ghosts: new Ghosts(context),
+            puppets: new Puppets(context),
+            links: new Links(context),
+            lanes: new Lanes(() => context.clock.now()),
+            patience: new Patience(context.clock),
+        };
+        this.parts = parts;
+        this.outbound = new Outbound(parts);
+        this.inbound = new Inbound(parts);
+        this.rooms = new RoomCommands(parts, this.outbound.members);
+    }
+
+    public async handleTransaction(txnId: string, events: unknown[], ephemeral: unknown[]): Promise<void> {
+        await this.inbound.handleTransaction(txnId, events, ephemeral);
+    }
+
+    /** Also users without a ghost yet: an invite of them makes one. */
+    public async knowsUser(user: MatrixUserId): Promise<boolean> {
+        return this.parts.context.namespace.isGhost(user) && Boolean(await this.parts.ghosts.userOf(user));
+    }
+
+    /** Aliases are made with their rooms: what the homeserver does not know, the bridge does not know either. */
+    public async knowsAlias(_alias: MatrixRoomAlias): Promise<boolean> {
+        return false;
+    }
+
+    /** @param listener told of every event of our own users that the homeserver pushes: the proof that it reaches us */
+    public onOwnEvent(listener: (event: MatrixEvent) => void): void {
+        this.inbound.onOwnEvent = listener;
+    }
+
+    public async counts(): Promise<BridgeCounts> {
+        const { portals, ghosts, puppets, lanes, patience } = this.parts;
+        const [all, ghostCount, puppetCount] = await Promise.all([portals.all(), ghosts.count(), puppets.count()]);
+        const load = lanes.load();
+        return {
+            portals: all.length,
+            ghosts: ghostCount,
+            puppets: puppetCount,
+            busyLanes: load.lanes,
+            waiting: load.tasks,
+            oldestWaitingMs: load.oldestMs,
+            homeserverDown: patience.isDown,
+        };
+    }
+
+    /** Homeserver, domain or prefix are other ones now: what is remembered of the old ones does not count. */
+    public settingsChanged(): void {
+        const { portals, ghosts, puppets, links } = this.parts;
+        [portals, ghosts, puppets, links].forEach((part) => part.forget());
+    }
+
+    /** Writes what only memory holds yet: before the app is switched off. */
+    public async settle(): Promise<void> {
+        await this.parts.links.flush();
+    }
+}

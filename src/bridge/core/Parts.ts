@@ -1,0 +1,18 @@
+import type { Links } from '../links/Links';
+import type { Ghosts } from '../people/Ghosts';
+import type { Puppets } from '../people/Puppets';
+import type { Portals } from '../portals/Portals';
+import type { BridgeContext } from './Context';
+import type { Lanes } from './Lanes';
+import type { Patience } from './Patience';
+
+/** What both directions share. */
+export interface Parts {
+    readonly context: BridgeContext;
+    readonly portals: Portals;
+    readonly ghosts: Ghosts;
+    readonly puppets: Puppets;
+    readonly links: Links;
+    readonly lanes: Lanes;
+    readonly patience: Patience;
+}

@@ -1,0 +1,131 @@
+import { BridgeError } from '../../errors/BridgeError';
+import type { MatrixEventId } from '../../ids/types';
+import { checkEvent } from '../../matrix/events/envelope';
+import type { MatrixEvent } from '../../matrix/Homeserver';
+import { reasonOf } from '../core/Context';
+import { LruMap } from '../core/LruMap';
+import type { Parts } from '../core/Parts';
+import { InboundMembers } from './members';
+import { InboundMessages } from './messages';
+import { InboundReactions } from './reactions';
+import { InboundRedactions } from './redactions';
+import { InboundRoomState } from './roomState';
+import { InboundTyping } from './typing';
+
+/** The engine gives an endpoint call up after 30 s, and so does Dendrite. */
+const DEADLINE_MS = 20_000;
+/** One event is tried so long before the transaction is left to the homeserver's next try. */
+const EVENT_PATIENCE = { firstMs: 500, capMs: 4_000, maxTries: 4, giveUpAfterMs: 15_000 };
+/** Tries of a whole transaction before an event that always fails is left behind. */
+const MAX_TRANSACTION_TRIES = 5;
+const REMEMBERED = 20_000;
+
+/**
+ * What the homeserver pushes. Events go into a lane per room, each is handled once, whatever transaction it comes in:
+ * transaction ids prove nothing (Synapse counts from 1 again, Dendrite puts more events under the same id).
+ */
+export class Inbound {
+    /** Told of every event of our own users: they are the proof that pushing works. */
+    public onOwnEvent?: (event: MatrixEvent) => void;
+    private readonly done = new LruMap<MatrixEventId, true>(REMEMBERED);
+    private readonly running = new Map<MatrixEventId, Promise<void>>();
+    private readonly failures = new LruMap<MatrixEventId, number>(1_000);
+    private readonly handlers: Record<string, (event: MatrixEvent) => Promise<void>>;
+    private readonly members: InboundMembers;
+    private readonly typing: InboundTyping;
+
+    constructor(private readonly parts: Parts) {
+        const messages = new InboundMessages(parts);
+        const reactions = new InboundReactions(parts);
+        const redactions = new InboundRedactions(parts);
+        const roomState = new InboundRoomState(parts);
+        this.members = new InboundMembers(parts);
+        this.typing = new InboundTyping(parts);
+        const message = (event: MatrixEvent): Promise<void> => messages.handle(event);
+        this.handlers = {
+            'm.room.message': message,
+            'm.sticker': message,
+            'm.room.encrypted': message,
+            'm.poll.start': message,
+            'org.matrix.msc3381.poll.start': message,
+            'm.reaction': (event) => reactions.handle(event),
+            'm.room.redaction': (event) => redactions.handle(event),
+            'm.room.member': (event) => this.members.handle(event),
+            'm.room.name': (event) => roomState.handle(event),
+            'm.room.topic': (event) => roomState.handle(event),
+        };
+    }
+
+    /**
+     * @param events as they came: malformed ones are logged and left out, the others count
+     * @throws BridgeError when not all are handled when the deadline nears, or some failed for a reason that may pass: the
+     * homeserver comes again, and what is running then is joined, not raced
+     */
+    public async handleTransaction(txnId: string, events: unknown[], ephemeral: unknown[]): Promise<void> {
+        const { context } = this.parts;
+        const runs: Promise<void>[] = [];
+        const problems: string[] = [];
+        for (const value of events) {
+            const checked = checkEvent(value);
+            if ('event' in checked) {
+                runs.push(this.once(checked.event));
+            } else {
+                problems.push(checked.problem);
+            }
+        }
+        if (problems.length) {
+            context.log.warn(`Transaction ${txnId.slice(0, 40)}: ${problems.length} of ${events.length} events are malformed and left out (${problems[0]}).`);
+        }
+        this.typing.handle(ephemeral);
+        const all = Promise.all(runs.map((run) => run.then(() => undefined, (error: unknown) => error)));
+        let timer: ReturnType<typeof setTimeout> | undefined;
+        const deadline = new Promise<'late'>((resolve) => {
+            timer = setTimeout(() => resolve('late'), DEADLINE_MS);
+        });
+        const outcome = await Promise.race([all, deadline]);
+        clearTimeout(timer);
+        const failed = outcome === 'late' ? 'not all events are handled yet' : outcome.filter(Boolean).map(reasonOf)[0];
+        if (failed) {
+            throw new BridgeError({ code: 'inbound.unfinished', userMessage: 'The bridge is busy.', retriable: true, certain: true, detail: failed });
+        }
+    }
+
+    private once(event: MatrixEvent): Promise<void> {
+        const id = event.event_id;
+        if (this.done.has(id)) {
+            return Promise.resolve();
+        }
+        let run = this.running.get(id);
+        if (!run) {
+            run = this.parts.lanes.run(`in ${event.room_id}`, () => this.patiently(event)).finally(() => this.running.delete(id));
+            this.running.set(id, run);
+        }
+        return run;
+    }
+
+    /** @throws when it failed for a reason that may pass and the homeserver should come again */
+    private async patiently(event: MatrixEvent): Promise<void> {
+        const { context, patience } = this.parts;
+        try {
+            await patience.keepTrying(() => this.dispatch(event), EVENT_PATIENCE);
+        } catch (error) {
+            const tries = (this.failures.get(event.event_id) || 0) + 1;
+            this.failures.set(event.event_id, tries);
+            if (error instanceof BridgeError && error.retriable && tries < MAX_TRANSACTION_TRIES) {
+                throw error;
+            }
+            context.log.error(`The event ${event.event_id} (${event.type}) could not be brought to Rocket.Chat: ${reasonOf(error)}`);
+        }
+        this.done.set(event.event_id, true);
+        this.failures.delete(event.event_id);
+    }
+
+    private async dispatch(event: MatrixEvent): Promise<void> {
+        if (this.parts.context.namespace.isOurs(event.sender)) {
+            this.onOwnEvent?.(event);
+            return;
+        }
+        const handler = Object.prototype.hasOwnProperty.call(this.handlers, event.type) ? this.handlers[event.type] : undefined;
+        await handler?.(event);
+    }
+}

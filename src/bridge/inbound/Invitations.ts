@@ -1,0 +1,101 @@
+import { serverOf } from '../../ids/matrix';
+import type { MatrixUserId } from '../../ids/types';
+import type { MatrixEvent } from '../../matrix/Homeserver';
+import type { RcUser } from '../../rocketchat/RocketChat';
+import { reasonOf } from '../core/Context';
+import type { Parts } from '../core/Parts';
+import { isForbidden } from '../people/Ghosts';
+import type { Puppet } from '../people/Puppets';
+import type { Portal } from '../portals/Portal';
+import { freeSlug } from '../portals/slugs';
+import type { InvitedRoom } from './strippedState';
+import { readInvite } from './strippedState';
+
+/** Members made puppets at once when a room comes in; the others become it when they speak. */
+const FIRST_MEMBERS = 50;
+
+/** An invite from Matrix to a ghost: the room is made in Rocket.Chat, or the person joins the one that is bridged already. */
+export class Invitations {
+    constructor(private readonly parts: Parts) {}
+
+    public async accept(event: MatrixEvent, ghostId: MatrixUserId): Promise<void> {
+        const { ghosts, portals, context } = this.parts;
+        const user = await ghosts.userOf(ghostId);
+        if (!user) {
+            await this.decline(event, ghostId, 'There is no such user in this Rocket.Chat.');
+            return;
+        }
+        const invited = readInvite(event);
+        if (invited.isSpace) {
+            await this.decline(event, ghostId, 'Spaces are not bridged.');
+            return;
+        }
+        const ghost = await ghosts.of(user);
+        try {
+            await context.homeserver.join(event.room_id, { as: ghost.mxid, via: [serverOf(event.sender)] });
+        } catch (error) {
+            if (!isForbidden(error)) {
+                throw error;
+            }
+            // Taken back, or an old event: there is no invite any more.
+            context.log.info(`The invite of ${ghost.mxid} into ${event.room_id} does not hold any more: ${reasonOf(error)}`);
+            return;
+        }
+        const portal = await portals.ofMatrixRoom(event.room_id);
+        if (!portal) {
+            await portals.whileMaking(this.makeRoom(event, user, ghost.mxid, invited));
+        } else if (portal.kind !== 'd') {
+            await context.rocketchat.addMember(portal.rcRoomId, user.username);
+        }
+    }
+
+    private async makeRoom(event: MatrixEvent, user: RcUser, ghost: MatrixUserId, invited: InvitedRoom): Promise<void> {
+        const { puppets, portals, context } = this.parts;
+        const inviter = await puppets.of(event.sender);
+        const members = await this.membersOf(event, ghost);
+        const common = { matrixRoomId: event.room_id, formerRooms: [], origin: 'matrix' as const, host: ghost, bridgedAt: context.clock.now() };
+        let portal: Portal;
+        if (invited.kind === 'd') {
+            const usernames = [...new Set([inviter, ...members].map((puppet) => puppet.username))];
+            const rcRoomId = await context.rocketchat.createDirectRoom(inviter.rcUserId, [...usernames, user.username].slice(0, 8));
+            const before = await portals.ofRcRoom(rcRoomId);
+            const formerRooms = before ? [before.matrixRoomId, ...before.formerRooms].filter((room) => room !== event.room_id) : [];
+            portal = { ...common, rcRoomId, kind: 'd', formerRooms };
+        } else {
+            const name = await freeSlug(context.rocketchat, invited.name, event.room_id);
+            const rcRoomId = await context.rocketchat.createRoom({
+                kind: invited.kind,
+                name,
+                displayName: invited.name || name,
+                creatorId: inviter.rcUserId,
+                members: [user.username, ...members.map((puppet) => puppet.username)],
+            });
+            [inviter, ...members].forEach((puppet) => puppets.noteMember(puppet, rcRoomId));
+            portal = { ...common, rcRoomId, kind: invited.kind, name };
+        }
+        await portals.save(portal);
+        context.log.info(`The Matrix room ${event.room_id} is bridged to ${portal.rcRoomId}, by an invite of ${event.sender}.`);
+    }
+
+    /** The people who are in the room already, without the inviter. */
+    private async membersOf(event: MatrixEvent, ghost: MatrixUserId): Promise<Puppet[]> {
+        const { puppets, context } = this.parts;
+        const joined = await context.homeserver.joinedMembers(event.room_id, { as: ghost });
+        const people = [...joined].filter(([id]) => id !== event.sender && !context.namespace.isOurs(id)).slice(0, FIRST_MEMBERS);
+        const members: Puppet[] = [];
+        for (const [id, profile] of people) {
+            try {
+                members.push(await puppets.of(id, profile));
+            } catch (error) {
+                context.log.warn(`No user could be made for ${id}: ${reasonOf(error)}`);
+            }
+        }
+        return members;
+    }
+
+    private async decline(event: MatrixEvent, ghost: MatrixUserId, reason: string): Promise<void> {
+        const { homeserver, log } = this.parts.context;
+        log.info(`The invite of ${ghost} into ${event.room_id} is declined: ${reason}`);
+        await homeserver.leave(event.room_id, { as: ghost, reason }).catch((error) => log.debug(`Declining failed: ${reasonOf(error)}`));
+    }
+}

@@ -1,0 +1,101 @@
+import type { InwardMessage } from '../../convert';
+import { fromMatrix, readRelation, splitText } from '../../convert';
+import { messageIdOf } from '../../ids/messages';
+import type { RcMessageId } from '../../ids/types';
+import type { MatrixEvent } from '../../matrix/Homeserver';
+import { LruMap } from '../core/LruMap';
+import type { Parts } from '../core/Parts';
+import type { Puppet } from '../people/Puppets';
+import type { Portal } from '../portals/Portal';
+import { inwardContext, messageOfEvent } from './lookups';
+
+/** Server setting `Message_MaxAllowedSize`, when it cannot be read. */
+const DEFAULT_LIMIT = 5_000;
+const LIMIT_LIFE_MS = 300_000;
+
+/** `m.room.message` and its like: posted by the sender's puppet under an id derived from the event. */
+export class InboundMessages {
+    private limit = { characters: 0, readAt: 0 };
+    private readonly toldEncrypted = new LruMap<string, true>(1_000);
+
+    constructor(private readonly parts: Parts) {}
+
+    public async handle(event: MatrixEvent): Promise<void> {
+        const { portals, puppets, context } = this.parts;
+        const portal = await portals.ofMatrixRoom(event.room_id);
+        if (!portal) {
+            return;
+        }
+        const puppet = await puppets.of(event.sender);
+        if (portal.kind !== 'd') {
+            await puppets.ensureMember(puppet, portal.rcRoomId);
+        }
+        const message = fromMatrix(event, await inwardContext(this.parts, portal, event));
+        if (message.encrypted && this.toldEncrypted.has(event.room_id)) {
+            return;
+        }
+        if (message.unknown) {
+            context.log.info(`A message of the unknown kind ${message.unknown.slice(0, 80)} is shown by its text.`);
+        }
+        if (readRelation(event.content).edits) {
+            await this.edit(portal, event, puppet, message);
+        } else {
+            await this.post(portal, event, puppet, message);
+        }
+        if (message.encrypted) {
+            this.toldEncrypted.set(event.room_id, true);
+        }
+    }
+
+    private async post(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage): Promise<void> {
+        const { context, links } = this.parts;
+        const thread = message.relation.thread && (await messageOfEvent(this.parts, portal, message.relation.thread));
+        const texts = splitText(textOf(message), await this.maxCharacters());
+        for (const [part, text] of texts.entries()) {
+            const wanted = messageIdOf(event.event_id, part);
+            const { id } = await context.rocketchat.post({
+                id: wanted,
+                roomId: portal.rcRoomId,
+                senderId: puppet.rcUserId,
+                text,
+                ...(puppet.name !== puppet.createdName && { alias: puppet.name }),
+                ...(thread && { threadId: thread.threadId || thread.id }),
+                // A quote is made of a link by the server, and only when it may look at links.
+                parseUrls: Boolean(message.relation.replyTo),
+            });
+            if (id !== wanted) {
+                // This server chooses ids itself: the record takes the place of the derived id.
+                links.remember({ kind: 'message', event: event.event_id, message: id, room: portal.rcRoomId, sender: event.sender, part });
+            }
+        }
+    }
+
+    /** Only the author's own edits count: homeservers accept edits of another's event. */
+    private async edit(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage): Promise<void> {
+        const { context } = this.parts;
+        const edited = message.relation.edits && (await messageOfEvent(this.parts, portal, message.relation.edits));
+        if (!edited || edited.sender.id !== puppet.rcUserId) {
+            context.log.info(`The edit ${event.event_id} is of no message of its author in this room and left out.`);
+            return;
+        }
+        const [text] = splitText(textOf(message), await this.maxCharacters());
+        if (text !== undefined && text !== edited.text) {
+            await context.rocketchat.edit(edited.id as RcMessageId, puppet.rcUserId, { text });
+        }
+    }
+
+    private async maxCharacters(): Promise<number> {
+        const { rocketchat, clock } = this.parts.context;
+        if (!this.limit.characters || clock.now() - this.limit.readAt > LIMIT_LIFE_MS) {
+            const set = Number(await rocketchat.serverSetting<number>('Message_MaxAllowedSize').catch(() => undefined));
+            this.limit = { characters: set > 100 ? set : DEFAULT_LIMIT, readAt: clock.now() };
+        }
+        return this.limit.characters;
+    }
+}
+
+/** The text to post; of a file its name, too. */
+function textOf(message: InwardMessage): string {
+    const file = message.media ? `:paperclip: ${message.media.filename.replace(/[`*_~[\]]/g, ' ')}` : '';
+    return [file, message.text].filter((text) => text.trim()).join('\n');
+}

@@ -1,0 +1,96 @@
+import { BridgeError } from '../../errors/BridgeError';
+import type { RcUser } from '../../rocketchat/RocketChat';
+import type { Parts } from '../core/Parts';
+import { reasonOf } from '../core/Context';
+import { isForbidden } from '../people/Ghosts';
+import type { Portal } from '../portals/Portal';
+import type { Sender } from './Sender';
+
+/** Joins and leaves of a bridged room's members on their way to Matrix. */
+export class OutboundMembers {
+    constructor(
+        private readonly parts: Parts,
+        private readonly sender: Sender,
+    ) {}
+
+    /** A local user joined, or somebody added a puppet: that person is invited on Matrix. */
+    public async joined(portal: Portal, user: RcUser, inviter?: RcUser): Promise<void> {
+        const { ghosts, puppets, context } = this.parts;
+        if (!user.isPuppet) {
+            await this.sender.asGhost(portal, user, (ghost) => ghosts.bringIn(ghost, portal));
+            return;
+        }
+        const puppet = await puppets.byUserId(user.id);
+        if (!puppet || !inviter) {
+            return;
+        }
+        puppets.noteMember(puppet, portal.rcRoomId);
+        const membership = await context.homeserver.state(portal.matrixRoomId, 'm.room.member', puppet.mxid, this.asHost(portal));
+        if (membership && (membership.membership === 'join' || membership.membership === 'invite')) {
+            return;
+        }
+        try {
+            await this.invite(portal, inviter, puppet.mxid);
+        } catch (error) {
+            const sentence = error instanceof BridgeError ? error.userMessage : '';
+            await context.rocketchat.whisper(inviter.id, portal.rcRoomId, `:warning: ${puppet.mxid} could not be invited on Matrix. ${sentence}`);
+            throw error;
+        }
+    }
+
+    /** A local user left or was put out, or somebody put a puppet out. */
+    public async left(portal: Portal, user: RcUser, removedBy?: RcUser): Promise<void> {
+        const { ghosts, puppets, context } = this.parts;
+        if (user.isPuppet) {
+            const puppet = await puppets.byUserId(user.id);
+            if (puppet && removedBy) {
+                await this.kick(portal, removedBy, puppet.mxid);
+            }
+            return;
+        }
+        const ghost = await ghosts.ifKnown(user.id);
+        if (!ghost) {
+            return;
+        }
+        if (removedBy && removedBy.id !== user.id) {
+            try {
+                await this.kick(portal, removedBy, ghost.mxid);
+                return;
+            } catch (error) {
+                context.log.warn(`${ghost.mxid} could not be removed by another and leaves by itself: ${reasonOf(error)}`);
+            }
+        }
+        await this.sender.asGhost(portal, user, () => ghosts.takeOut(ghost, portal.matrixRoomId));
+    }
+
+    /** As the person, if the power suffices, else as our host in the room: Rocket.Chat has checked the right. */
+    public async invite(portal: Portal, inviter: RcUser, user: Parameters<Parts['context']['homeserver']['invite']>[1]): Promise<void> {
+        const { homeserver } = this.parts.context;
+        await this.asPersonOrHost(portal, inviter, (acting) => homeserver.invite(portal.matrixRoomId, user, acting));
+    }
+
+    private async kick(portal: Portal, by: RcUser, user: Parameters<Parts['context']['homeserver']['kick']>[1]): Promise<void> {
+        const { homeserver } = this.parts.context;
+        await this.asPersonOrHost(portal, by, (acting) => homeserver.kick(portal.matrixRoomId, user, acting));
+    }
+
+    private async asPersonOrHost(portal: Portal, person: RcUser, action: (acting: { as?: Portal['host'] }) => Promise<void>): Promise<void> {
+        const { ghosts } = this.parts;
+        const ghost = await ghosts.ifKnown(person.id);
+        if (ghost) {
+            try {
+                await action({ as: ghost.mxid });
+                return;
+            } catch (error) {
+                if (!isForbidden(error) || ghost.mxid === portal.host) {
+                    throw error;
+                }
+            }
+        }
+        await action(this.asHost(portal));
+    }
+
+    private asHost(portal: Portal): { as?: Portal['host'] } {
+        return portal.host === this.parts.context.namespace.bot ? {} : { as: portal.host };
+    }
+}

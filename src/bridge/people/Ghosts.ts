@@ -1,0 +1,179 @@
+import { BridgeError } from '../../errors/BridgeError';
+import { localpartOf } from '../../ids/matrix';
+import type { MatrixRoomId, MatrixUserId, RcUserId } from '../../ids/types';
+import type { RcUser, StoreKey } from '../../rocketchat/RocketChat';
+import type { BridgeContext } from '../core/Context';
+import { reasonOf } from '../core/Context';
+import { LruMap } from '../core/LruMap';
+import type { Portal } from '../portals/Portal';
+import { displayName } from './names';
+
+/** The Matrix user that stands for a Rocket.Chat user. Stored by user id, so that a renamed user keeps the ghost. */
+export interface Ghost {
+    rcUserId: RcUserId;
+    mxid: MatrixUserId;
+    /** As it was set on the homeserver last. */
+    displayName: string;
+}
+
+const KIND: StoreKey = { model: 'misc', id: 'ghost' };
+const CACHED = 20_000;
+
+const byUser = (id: RcUserId): StoreKey => ({ model: 'user', id });
+const byMxid = (id: MatrixUserId): StoreKey => ({ model: 'misc', id: `ghost:${id}` });
+
+/** 403 is "not in the room" or "not invited"; Dendrite's 401 with this code is a user that was never registered. */
+export const isForbidden = (error: unknown): boolean => error instanceof BridgeError && (error.errcode === 'M_FORBIDDEN' || error.status === 403);
+
+export class Ghosts {
+    private readonly known = new LruMap<RcUserId, Ghost>(CACHED);
+    private readonly beingMade = new Map<RcUserId, Promise<Ghost>>();
+
+    constructor(private readonly context: BridgeContext) {}
+
+    /**
+     * The ghost of a user, registered when it is not known yet.
+     * @throws BridgeError of the homeserver
+     */
+    public async of(user: RcUser): Promise<Ghost> {
+        const known = this.known.get(user.id);
+        if (known && known.mxid.endsWith(`:${this.context.namespace.domain}`)) {
+            if (known.displayName !== displayName(user)) {
+                await this.rename(known, displayName(user));
+            }
+            return known;
+        }
+        let making = this.beingMade.get(user.id);
+        if (!making) {
+            making = this.find(user).then(async (found) => found || this.make(user)).finally(() => this.beingMade.delete(user.id));
+            this.beingMade.set(user.id, making);
+        }
+        return making;
+    }
+
+    /** The ghost when there is one already; nothing is registered. */
+    public async ifKnown(userId: RcUserId): Promise<Ghost | undefined> {
+        return this.known.get(userId) || this.stored(userId);
+    }
+
+    /**
+     * @returns the local user behind a ghost's id: the one stored for it, else the one whose username it spells; undefined
+     * when there is none
+     */
+    public async userOf(ghost: MatrixUserId): Promise<RcUser | undefined> {
+        const { rocketchat, namespace } = this.context;
+        const stored = await rocketchat.store.readOne<Ghost>(byMxid(ghost), KIND);
+        if (stored) {
+            return rocketchat.user(stored.rcUserId);
+        }
+        const username = namespace.usernameOf(ghost);
+        const user = username ? await rocketchat.userByName(username) : undefined;
+        if (!user || user.type !== 'user' || !user.active) {
+            return undefined;
+        }
+        // A user who has another ghost already was renamed to this: the id is not theirs.
+        const other = await this.stored(user.id);
+        return !other || other.mxid === ghost ? user : undefined;
+    }
+
+    /** Brings a ghost into the room of a portal: registered, invited where it must be, joined. */
+    public async bringIn(ghost: Ghost, portal: Portal): Promise<void> {
+        const { homeserver, namespace } = this.context;
+        try {
+            await homeserver.join(portal.matrixRoomId, { as: ghost.mxid });
+        } catch (error) {
+            if (!isForbidden(error)) {
+                throw error;
+            }
+            await this.register(ghost);
+            if (portal.host !== ghost.mxid) {
+                await homeserver.invite(portal.matrixRoomId, ghost.mxid, portal.host === namespace.bot ? {} : { as: portal.host }).catch((refused) => {
+                    // Invited or joined already.
+                    if (!isForbidden(refused)) {
+                        throw refused;
+                    }
+                });
+            }
+            await homeserver.join(portal.matrixRoomId, { as: ghost.mxid });
+        }
+    }
+
+    /** Leaves, or is put out by `by`; being out already is fine. */
+    public async takeOut(ghost: Ghost, roomId: MatrixRoomId, reason?: string): Promise<void> {
+        try {
+            await this.context.homeserver.leave(roomId, { as: ghost.mxid, ...(reason && { reason }) });
+        } catch (error) {
+            if (!(error instanceof BridgeError) || error.retriable) {
+                throw error;
+            }
+        }
+    }
+
+    /** Sets the name of a ghost that exists; users without one stay without. */
+    public async nameChanged(user: RcUser): Promise<void> {
+        const ghost = await this.ifKnown(user.id);
+        if (ghost && ghost.displayName !== displayName(user)) {
+            await this.rename(ghost, displayName(user));
+        }
+    }
+
+    public async count(): Promise<number> {
+        return (await this.context.rocketchat.store.read(KIND)).length;
+    }
+
+    public forget(): void {
+        this.known.clear();
+    }
+
+    private async find(user: RcUser): Promise<Ghost | undefined> {
+        const stored = await this.stored(user.id);
+        if (stored && stored.displayName !== displayName(user)) {
+            await this.rename(stored, displayName(user));
+        }
+        return stored;
+    }
+
+    /** Only a ghost of today's domain counts: after the domain changed, all ghosts are new. */
+    private async stored(userId: RcUserId): Promise<Ghost | undefined> {
+        const found = await this.context.rocketchat.store.read<Ghost>(byUser(userId), KIND);
+        const ghost = found.find(({ mxid }) => this.context.namespace.isGhost(mxid));
+        if (ghost) {
+            this.known.set(userId, ghost);
+        }
+        return ghost;
+    }
+
+    private async make(user: RcUser): Promise<Ghost> {
+        const { rocketchat, homeserver, namespace } = this.context;
+        const plain = namespace.ghostLocalpart(user.username);
+        const holder = await rocketchat.store.readOne<Ghost>(byMxid(namespace.userId(plain)), KIND);
+        const localpart = holder && holder.rcUserId !== user.id ? namespace.ghostLocalpart(user.username, user.id) : plain;
+        const mxid = await homeserver.register(localpart);
+        const ghost: Ghost = { rcUserId: user.id, mxid, displayName: displayName(user) };
+        await homeserver.setDisplayName(mxid, ghost.displayName);
+        await this.save(ghost);
+        return ghost;
+    }
+
+    private async register(ghost: Ghost): Promise<void> {
+        await this.context.homeserver.register(localpartOf(ghost.mxid));
+    }
+
+    private async rename(ghost: Ghost, name: string): Promise<void> {
+        const before = ghost.displayName;
+        ghost.displayName = name;
+        try {
+            await this.context.homeserver.setDisplayName(ghost.mxid, name);
+            await this.save(ghost);
+        } catch (error) {
+            ghost.displayName = before;
+            // A message does not wait for a name.
+            this.context.log.warn(`The name of ${ghost.mxid} could not be set: ${reasonOf(error)}`);
+        }
+    }
+
+    private async save(ghost: Ghost): Promise<void> {
+        await this.context.rocketchat.store.put(ghost, byUser(ghost.rcUserId), KIND, byMxid(ghost.mxid));
+        this.known.set(ghost.rcUserId, ghost);
+    }
+}

@@ -1,0 +1,172 @@
+import { puppetIdOf, puppetUsername } from '../../ids/puppets';
+import type { MatrixUserId, MxcUri, RcRoomId, RcUserId } from '../../ids/types';
+import { mxcUri } from '../../ids/matrix';
+import type { StoreKey } from '../../rocketchat/RocketChat';
+import type { BridgeContext } from '../core/Context';
+import { LruMap } from '../core/LruMap';
+import { reasonOf } from '../core/Context';
+import { puppetName } from './names';
+
+/** The Rocket.Chat bot user that stands for a Matrix user. */
+export interface Puppet {
+    rcUserId: RcUserId;
+    mxid: MatrixUserId;
+    username: string;
+    /** The name that the Rocket.Chat user was made with: an app cannot change it. */
+    createdName: string;
+    /** The name on Matrix now; messages carry it as alias when it differs. */
+    name: string;
+    avatarUrl?: MxcUri;
+}
+
+/** What is known of a person when a puppet is asked for. */
+export interface KnownProfile {
+    displayName?: unknown;
+    avatarUrl?: unknown;
+}
+
+const KIND: StoreKey = { model: 'misc', id: 'puppet' };
+const CACHED = 20_000;
+const MAX_NAME_ATTEMPTS = 5;
+
+const byMxid = (id: MatrixUserId): StoreKey => ({ model: 'misc', id: `puppet:${id}` });
+const byUser = (id: RcUserId): StoreKey => ({ model: 'user', id });
+
+export class Puppets {
+    private readonly known = new LruMap<MatrixUserId, Puppet>(CACHED);
+    private readonly beingMade = new Map<MatrixUserId, Promise<Puppet>>();
+    /** `room user` pairs that were added while this process runs. */
+    private readonly members = new LruMap<string, true>(100_000);
+
+    constructor(private readonly context: BridgeContext) {}
+
+    /**
+     * The puppet of a Matrix user, made when there is none. It is never matched by name: a local user of the same name stays
+     * who they are.
+     * @param profile what an event told of the person; asked for at the homeserver only when a puppet must be made
+     */
+    public async of(mxid: MatrixUserId, profile?: KnownProfile): Promise<Puppet> {
+        const known = this.known.get(mxid);
+        if (known) {
+            return known;
+        }
+        let making = this.beingMade.get(mxid);
+        if (!making) {
+            making = this.ifKnown(mxid).then(async (found) => found || this.make(mxid, profile)).finally(() => this.beingMade.delete(mxid));
+            this.beingMade.set(mxid, making);
+        }
+        return making;
+    }
+
+    public async ifKnown(mxid: MatrixUserId): Promise<Puppet | undefined> {
+        const known = this.known.get(mxid);
+        if (known) {
+            return known;
+        }
+        const stored = await this.context.rocketchat.store.readOne<Puppet>(byMxid(mxid), KIND);
+        if (stored) {
+            this.known.set(mxid, stored);
+        }
+        return stored;
+    }
+
+    public async byUserId(id: RcUserId): Promise<Puppet | undefined> {
+        return this.context.rocketchat.store.readOne<Puppet>(byUser(id), KIND);
+    }
+
+    /** A member event told a new name or avatar. */
+    public async profileChanged(mxid: MatrixUserId, profile: KnownProfile): Promise<void> {
+        const puppet = await this.ifKnown(mxid);
+        if (!puppet) {
+            return;
+        }
+        const name = puppetName(mxid, profile.displayName);
+        const avatarUrl = mxcUri(profile.avatarUrl);
+        if (puppet.name !== name || puppet.avatarUrl !== avatarUrl) {
+            await this.save({ ...puppet, name, avatarUrl });
+        }
+    }
+
+    /** Makes the puppet a member of a channel or group; done once per process, the server ignores it for members. */
+    public async ensureMember(puppet: Puppet, roomId: RcRoomId): Promise<void> {
+        const key = `${roomId} ${puppet.rcUserId}`;
+        if (!this.members.has(key)) {
+            await this.context.rocketchat.addMember(roomId, puppet.username);
+            this.members.set(key, true);
+        }
+    }
+
+    /** The puppet is a member without our doing: made with the room, or added by a person. */
+    public noteMember(puppet: Puppet, roomId: RcRoomId): void {
+        this.members.set(`${roomId} ${puppet.rcUserId}`, true);
+    }
+
+    public async removeMember(puppet: Puppet, roomId: RcRoomId): Promise<void> {
+        this.members.delete(`${roomId} ${puppet.rcUserId}`);
+        await this.context.rocketchat.removeMember(roomId, puppet.username);
+    }
+
+    public async count(): Promise<number> {
+        return (await this.context.rocketchat.store.read(KIND)).length;
+    }
+
+    public forget(): void {
+        this.known.clear();
+        this.members.clear();
+    }
+
+    private async make(mxid: MatrixUserId, profile?: KnownProfile): Promise<Puppet> {
+        const { rocketchat } = this.context;
+        const id = puppetIdOf(mxid);
+        const known = profile && (profile.displayName !== undefined || profile.avatarUrl !== undefined) ? profile : await this.askProfile(mxid);
+        const name = puppetName(mxid, known.displayName);
+        const avatarUrl = mxcUri(known.avatarUrl);
+        // After a reinstallation the user is still there, the stored mapping is not.
+        const existing = await rocketchat.user(id);
+        const made = existing && existing.isPuppet ? { id, username: existing.username, name: existing.name } : await this.create(mxid, id, name);
+        const puppet: Puppet = { rcUserId: made.id, mxid, username: made.username, createdName: made.name, name, ...(avatarUrl && { avatarUrl }) };
+        await this.save(puppet);
+        return puppet;
+    }
+
+    private async create(mxid: MatrixUserId, id: RcUserId, name: string): Promise<{ id: RcUserId; username: string; name: string }> {
+        const { rocketchat } = this.context;
+        for (let attempt = 0; ; attempt += 1) {
+            const username = puppetUsername(mxid, attempt);
+            const holder = await rocketchat.userByName(username);
+            if (holder) {
+                if (attempt < MAX_NAME_ATTEMPTS) {
+                    continue;
+                }
+            }
+            try {
+                return { id: await rocketchat.createPuppet({ id, username, name }), username, name };
+            } catch (error) {
+                // Another instance was quicker with the same person, or with the same name.
+                const made = await rocketchat.user(id);
+                if (made && made.isPuppet) {
+                    return { id, username: made.username, name: made.name };
+                }
+                if (attempt >= MAX_NAME_ATTEMPTS) {
+                    throw error;
+                }
+                this.context.log.warn(`The user name ${username} could not be used: ${reasonOf(error)}`);
+            }
+        }
+    }
+
+    private async askProfile(mxid: MatrixUserId): Promise<KnownProfile> {
+        try {
+            return (await this.context.homeserver.profile(mxid)) || {};
+        } catch (error) {
+            // Not worth a message: it goes out under the plain id.
+            this.context.log.warn(`The profile of ${mxid} could not be read: ${reasonOf(error)}`);
+            return {};
+        }
+    }
+
+    private async save(puppet: Puppet): Promise<void> {
+        await this.context.rocketchat.store.put(puppet, byMxid(puppet.mxid), KIND, byUser(puppet.rcUserId));
+        this.known.set(puppet.mxid, puppet);
+    }
+}

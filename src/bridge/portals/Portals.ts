@@ -1,0 +1,117 @@
+import type { MatrixRoomId, RcRoomId } from '../../ids/types';
+import type { StoreKey } from '../../rocketchat/RocketChat';
+import type { BridgeContext } from '../core/Context';
+import { LruMap } from '../core/LruMap';
+import type { Portal } from './Portal';
+
+const KIND: StoreKey = { model: 'misc', id: 'portal' };
+const CACHED = 10_000;
+/** How long a room counts as not bridged without looking again: another instance may have bridged it meanwhile. */
+const UNBRIDGED_MS = 3_000;
+
+const byRcRoom = (id: RcRoomId): StoreKey => ({ model: 'room', id });
+const byMatrixRoom = (id: MatrixRoomId): StoreKey => ({ model: 'misc', id: `mxroom:${id}` });
+const roomsOf = (portal: Portal): MatrixRoomId[] => [portal.matrixRoomId, ...portal.formerRooms];
+
+/** The bridged rooms: stored by both ids, cached. */
+export class Portals {
+    private readonly byRc = new LruMap<RcRoomId, Portal>(CACHED);
+    private readonly byMatrix = new LruMap<MatrixRoomId, Portal>(CACHED);
+    private readonly unbridged = new LruMap<string, number>(CACHED);
+    private readonly reading = new Map<string, Promise<Portal | undefined>>();
+    private readonly beingMade = new Set<Promise<unknown>>();
+
+    constructor(private readonly context: BridgeContext) {}
+
+    public async ofRcRoom(id: RcRoomId): Promise<Portal | undefined> {
+        return this.byRc.get(id) || this.look(byRcRoom(id));
+    }
+
+    /** Waits for rooms that are just being made: their first events can arrive before the answer of `createRoom`. */
+    public async ofMatrixRoom(id: MatrixRoomId): Promise<Portal | undefined> {
+        const known = this.byMatrix.get(id);
+        if (known) {
+            return known;
+        }
+        if (this.beingMade.size) {
+            await Promise.all(this.beingMade);
+            this.unbridged.delete(byMatrixRoom(id).id);
+        }
+        return this.byMatrix.get(id) || this.look(byMatrixRoom(id));
+    }
+
+    /** @param making makes a Matrix room and saves its portal */
+    public async whileMaking<T>(making: Promise<T>): Promise<T> {
+        const settled = making.then(() => undefined, () => undefined);
+        this.beingMade.add(settled);
+        try {
+            return await making;
+        } finally {
+            this.beingMade.delete(settled);
+        }
+    }
+
+    /** Stores the portal in place of what was stored for its Rocket.Chat room. */
+    public async save(portal: Portal): Promise<void> {
+        const { store } = this.context.rocketchat;
+        await store.remove(byRcRoom(portal.rcRoomId), KIND);
+        await store.add(portal, byRcRoom(portal.rcRoomId), KIND, ...roomsOf(portal).map(byMatrixRoom));
+        this.keep(portal);
+    }
+
+    public async remove(portal: Portal): Promise<void> {
+        await this.context.rocketchat.store.remove(byRcRoom(portal.rcRoomId), KIND);
+        this.byRc.delete(portal.rcRoomId);
+        roomsOf(portal).forEach((room) => this.byMatrix.delete(room));
+    }
+
+    /** Reads all of them: for status and lists only. */
+    public all(): Promise<Portal[]> {
+        return this.context.rocketchat.store.read<Portal>(KIND);
+    }
+
+    public forget(): void {
+        this.byRc.clear();
+        this.byMatrix.clear();
+        this.unbridged.clear();
+    }
+
+    private keep(portal: Portal): void {
+        this.byRc.set(portal.rcRoomId, portal);
+        this.unbridged.delete(byRcRoom(portal.rcRoomId).id);
+        for (const room of roomsOf(portal)) {
+            this.byMatrix.set(room, portal);
+            this.unbridged.delete(byMatrixRoom(room).id);
+        }
+    }
+
+    /** One read at a time per key; a miss is remembered for a moment. */
+    private look(key: StoreKey): Promise<Portal | undefined> {
+        const missedAt = this.unbridged.get(key.id);
+        if (missedAt !== undefined && this.context.clock.now() - missedAt < UNBRIDGED_MS) {
+            return Promise.resolve(undefined);
+        }
+        let read = this.reading.get(key.id);
+        if (!read) {
+            read = this.read(key);
+            this.reading.set(key.id, read);
+        }
+        return read;
+    }
+
+    private async read(key: StoreKey): Promise<Portal | undefined> {
+        try {
+            const startedAt = this.context.clock.now();
+            const portal = await this.context.rocketchat.store.readOne<Portal>(key, KIND);
+            const saved = key.model === 'room' ? this.byRc.get(key.id as RcRoomId) : undefined;
+            if (portal && !saved) {
+                this.keep(portal);
+            } else if (!portal && !saved) {
+                this.unbridged.set(key.id, startedAt);
+            }
+            return saved || portal;
+        } finally {
+            this.reading.delete(key.id);
+        }
+    }
+}
