@@ -6,9 +6,10 @@
  *   --rooms N      bridged rooms, one writer in each (10)
  *   --write        puts the table into docs/performance.md
  */
+import type { BothWays } from './ground.mts';
 import type { Figures } from './measure.mts';
 import { machine, table, writeReport, type Row } from './report.mts';
-import { bridgeWithStub, engineFloor, withSynapse, type BothWays } from './setups.mts';
+import { bridgeWithStub, engineFloor, withSynapse } from './setups.mts';
 import { packageApp } from '../test/support/app.mts';
 
 const number = (flag: string, fallback: number): number => {

@@ -65,6 +65,11 @@ export class StubHomeserver {
         this.registration = { url, token, bot: `@${bot}:${this.serverName}` };
     }
 
+    /** A room that nobody made. @returns its id */
+    room(): string {
+        return (this.createRoom(this.registration.bot, {})[1] as { room_id: string }).room_id;
+    }
+
     /** Room of an alias that the bridge made. */
     roomOf(alias: string): string | undefined {
         return this.aliases.get(alias);
@@ -129,9 +134,9 @@ export class StubHomeserver {
             case 'directory':
                 return this.directory(request.method, path, body);
             case 'join':
-                return this.room([, path[1], 'join'], user, body, request.method);
+                return this.inRoom([, path[1], 'join'], user, body, request.method);
             case 'rooms':
-                return this.room(path, user, body, request.method);
+                return this.inRoom(path, user, body, request.method);
             case 'joined_rooms':
                 return [200, { joined_rooms: [...this.rooms.values()].filter((room) => room.members.has(user)).map((room) => room.id) }];
         }
@@ -178,7 +183,7 @@ export class StubHomeserver {
         return id ? [200, { room_id: id, servers: [this.serverName] }] : notFound;
     }
 
-    private room([, id, action, type, key]: (string | undefined)[], user: string, body: any, method?: string): Reply {
+    private inRoom([, id, action, type, key]: (string | undefined)[], user: string, body: any, method?: string): Reply {
         const room = this.rooms.get(this.aliases.get(id as string) ?? (id as string));
         if (!room) {
             return [403, { errcode: 'M_FORBIDDEN', error: 'Unknown room' }];
