@@ -106,12 +106,15 @@ export interface Users {
     /** @returns a login token (clear text); stored hashed. @throws MeteorError 'Unauthorized' (401) */
     login(usernameOrEmail: string, password: string): Promise<{ user: IUser; token: string }>;
     loginWithToken(token: string): Promise<{ user: IUser; token: string } | null>;
+    /** A new login token without a password: what `users.createToken` gives. */
+    startSession(user: IUser): Promise<{ user: IUser; token: string }>;
     findByToken(userId: string, token: string): Promise<IUser | null>;
     createPersonalAccessToken(userId: string, tokenName: string): Promise<string>;
     logout(userId: string, token: string): Promise<void>;
     /** Admin's edit and own profile: fires IPostUserUpdated. */
     save(userId: string, changes: UserChanges, performedBy: IUser): Promise<IUser>;
     setAvatar(userId: string, content: Buffer, contentType: string): Promise<void>;
+    resetAvatar(userId: string): Promise<void>;
     getAvatar(username: string): Promise<{ content: Buffer; contentType: string; etag: string } | null>;
     setActive(userId: string, active: boolean, confirmRelinquish: boolean): Promise<void>;
     /** @throws MeteorError 'user-last-owner' */
@@ -146,6 +149,10 @@ export interface Rooms {
     addUser(roomId: string, user: IUser, inviter?: IUser): Promise<boolean>;
     /** Leave (no `byUser`) or removal. */
     removeUser(roomId: string, user: IUser, by?: By): Promise<void>;
+    /** A user joins by himself: public channels only. @returns false when a member already. @throws MeteorError `error-not-allowed` */
+    join(roomId: string, user: IUser): Promise<boolean>;
+    /** A user leaves by himself, with the checks of the `leaveRoom` method. @throws MeteorError `error-you-are-last-owner`, … */
+    leave(roomId: string, user: IUser): Promise<void>;
     /** Kick by a user: `ru` + leave event with removedBy. */
     kick(roomId: string, user: IUser, byUser: IUser): Promise<void>;
     ban(roomId: string, user: IUser, byUser: IUser): Promise<void>;
@@ -202,6 +209,7 @@ export interface Messages {
     pin(messageId: string, user: IUser, pinned: boolean): Promise<void>;
     star(messageId: string, user: IUser, starred: boolean): Promise<void>;
     follow(messageId: string, user: IUser, followed: boolean): Promise<void>;
+    report(messageId: string, user: IUser, reason: string): Promise<void>;
     history(roomId: string, query?: { before?: Date; after?: Date; limit?: number; skip?: number; thread?: string }): Promise<IMessage[]>;
     /** System message (`uj`, `ru`, `room_changed_topic`, …). */
     system(type: string, roomId: string, text: string, user: IUser, extra?: Record<string, unknown>): Promise<IMessage>;
@@ -231,6 +239,8 @@ export interface Uploads {
     /** Stores the file (limits, media type rules, thumbnail for images, IPreFileUpload for each). */
     store(upload: NewUpload): Promise<IUpload>;
     content(id: string): Promise<Buffer>;
+    /** Removes a stored file; `content` throws from then on. */
+    remove(id: string): Promise<void>;
     /** `sendFileMessage`: posts one message for one or more stored files. */
     sendFileMessage(user: IUser, roomId: string, uploads: IUpload[], message?: FileMessage): Promise<IMessage | null>;
 }
