@@ -9,11 +9,12 @@
  *   `HOMESERVER_HOST` is the name under which it sees this machine).
  */
 import { BridgeApp, packageApp, setting, type SettingId } from './app.mts';
-import { unique } from './eventually.mts';
+import { eventually, unique } from './eventually.mts';
 import { startHomeserver, type StoryHomeserver } from './homeserver.mts';
 import { Matrix } from './matrix.mts';
 import { RocketChat } from './rocketchat.mts';
 import { startWorkspace, type Workspace } from './workspace.mts';
+import { freePort } from '../../workspace/process/ports.mts';
 
 /** False when the stories are aimed at a server that is not ours to stop, start or break. */
 export const ownsWorkspace = !process.env.ROCKETCHAT_URL;
@@ -41,17 +42,20 @@ export class Stack {
     private constructor(
         readonly admin: RocketChat,
         readonly app: BridgeApp,
-        private running: { workspace?: Workspace; homeserver?: StoryHomeserver },
+        private readonly dataDir: string | undefined,
+        private readonly running: { workspace?: Workspace; homeserver?: StoryHomeserver },
     ) {}
 
     static async start(options: StackOptions = {}): Promise<Stack> {
         const zip = await packageApp();
-        const workspace = ownsWorkspace ? await startWorkspace({ dataDir: options.dataDir }) : undefined;
+        // A workspace that will be stopped must come back at the same address: it stands in the registration.
+        const port = options.dataDir ? await freePort() : 0;
+        const workspace = ownsWorkspace ? await startWorkspace({ dataDir: options.dataDir, port }) : undefined;
         try {
             const admin = workspace
                 ? await RocketChat.login(workspace.url, workspace.admin.username, workspace.admin.password)
                 : await RocketChat.login(process.env.ROCKETCHAT_URL as string, process.env.ROCKETCHAT_ADMIN ?? 'admin', process.env.ROCKETCHAT_PASSWORD ?? '');
-            const stack = new Stack(admin, await BridgeApp.deploy(admin, zip), { workspace });
+            const stack = new Stack(admin, await BridgeApp.deploy(admin, zip), options.dataDir, { workspace });
             if (options.homeserver !== false) {
                 await stack.connectHomeserver(options);
             }
@@ -106,9 +110,15 @@ export class Stack {
         return person;
     }
 
-    /** Logs somebody in again after the workspace came back under another URL. */
-    again(person: RocketChat): Promise<RocketChat> {
-        return RocketChat.login(this.admin.url, person.username, password);
+    /**
+     * Ends the workspace and starts it again, over the same data and at the same address: who was logged in still is.
+     * @param how `kill`: as a crash
+     */
+    async restartWorkspace(how: 'stop' | 'kill' = 'stop'): Promise<void> {
+        [this.admin, ...this.people].forEach((person) => person.close());
+        await this.workspace[how]();
+        this.running.workspace = await startWorkspace({ dataDir: present(this.dataDir, 'a data folder'), port: Number(new URL(this.admin.url).port) });
+        await eventually(async () => (await this.app.status()).includes('enabled'), { what: 'the app to be enabled again' });
     }
 
     /** Id of the ghost of a username that needs no escaping. */

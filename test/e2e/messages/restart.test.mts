@@ -12,7 +12,7 @@ const ours = ownsWorkspace && ownsHomeserver;
     const dataDir = await mkdtemp(join(tmpdir(), 'bridge-restart-'));
     const stack = await Stack.start({ dataDir });
     try {
-        let alice = await stack.rocketchatUser('alice');
+        const alice = await stack.rocketchatUser('alice');
         const carol = await stack.matrixUser('carol');
         const channel = await alice.createRoom('c', unique('phoenix'));
         await alice.run(channel, '/matrix bridge');
@@ -24,7 +24,6 @@ const ours = ownsWorkspace && ownsHomeserver;
         const registration = await stack.app.setting(setting.registration);
 
         await stack.restartWorkspace();
-        alice = await stack.again(alice);
 
         expect(await stack.app.setting(setting.registration)).toBe(registration);
         await alice.send(channel, 'after');
