@@ -72,7 +72,8 @@ class Stack {
     private async startWorkspace(state: State): Promise<WorkspaceProcess> {
         const { port } = this.options;
         const args = ['--port', String(port), '--data-dir', this.folder.file('workspace'), '--admin-username', ADMIN];
-        const env = { ADMIN_PASSWORD: state.adminPassword, PAGE_CONFIG: this.folder.file('page.json') };
+        const { PORT: _port, ROOT_URL: _url, BIND_IP: _ip, DATA_DIR: _dir, INSTANCES: _instances, ...inherited } = process.env;
+        const env = { ...inherited, ADMIN_PASS: state.adminPassword, PAGE_CONFIG: this.folder.file('page.json') };
         this.workspace = await startWorkspace(args, env, this.folder.file('workspace.log'));
         return this.workspace;
     }

@@ -12,12 +12,12 @@ export interface WorkspaceProcess {
 
 /**
  * Starts the development workspace (`workspace/main.mts`) and waits for its ready line.
- * @param env variables besides our own
+ * @param env all its variables
  * @throws PlainError with its own last words when it ends before it is ready
  */
 export async function startWorkspace(args: string[], env: NodeJS.ProcessEnv, logFile: string): Promise<WorkspaceProcess> {
     const child = Child.start(process.execPath, ['--import', 'tsx', '--import', './workspace/process/endWithParent.mts', 'workspace/main.mts', ...args], {
-        env: { ...process.env, ...env },
+        env,
         logFile,
         pipeOutput: true,
     });

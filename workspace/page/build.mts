@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+const SOURCES = resolve('workspace/page/client');
+const BUILDS = resolve('.gitignored/page');
+const STATIC = ['index.html', 'style.css', 'icon.svg'];
+
+/** The page speaks unencrypted rooms only: matrix-js-sdk's crypto (5 MB of WebAssembly) and its calls stay outside. */
+const withoutCrypto: Plugin = {
+    name: 'without-crypto',
+    setup(build) {
+        build.onResolve({ filter: /matrix-sdk-crypto-wasm|rust-crypto\/index/ }, ({ path }) => ({ path, namespace: 'empty' }));
+        build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};' }));
+    },
+};
+
+async function sourceHash(): Promise<string> {
+    const hash = createHash('sha256').update(await readFile('package-lock.json'));
+    for (const name of (await readdir(SOURCES)).sort()) {
+        hash.update(name).update(await readFile(join(SOURCES, name)));
+    }
+    return hash.digest('hex').slice(0, 16);
+}
+
+async function bundle(folder: string): Promise<void> {
+    const { build } = await import('esbuild');
+    await build({
+        entryPoints: [join(SOURCES, 'main.mts')],
+        outfile: join(folder, 'page.js'),
+        bundle: true,
+        format: 'esm',
+        platform: 'browser',
+        target: 'es2022',
+        minify: true,
+        sourcemap: true,
+        define: { global: 'globalThis' },
+        plugins: [withoutCrypto],
+        logLevel: 'error',
+        logOverride: { 'import-is-undefined': 'silent' },
+    });
+}
+
+/**
+ * Builds the page, unless it is built already for these sources and packages. Safe when several processes do it at once.
+ * @returns the folder with index.html, style.css, icon.svg, page.js
+ */
+export async function buildPage(): Promise<string> {
+    const folder = join(BUILDS, await sourceHash());
+    if (existsSync(folder)) {
+        return folder;
+    }
+    await mkdir(BUILDS, { recursive: true });
+    const draft = await mkdtemp(join(BUILDS, 'draft-'));
+    try {
+        await bundle(draft);
+        await Promise.all(STATIC.map((name) => copyFile(join(SOURCES, name), join(draft, name))));
+        await rename(draft, folder).catch((error: unknown) => {
+            // Another process was quicker, with the same result.
+            if (!existsSync(folder)) {
+                throw error;
+            }
+        });
+    } finally {
+        await rm(draft, { recursive: true, force: true });
+    }
+    return folder;
+}
