@@ -20,6 +20,9 @@ import { startWorkspace } from './workspaceProcess.mts';
 
 const ADMIN = 'admin';
 
+/** What the workspace would read from the environment; here the options alone count. */
+const WORKSPACE_VARIABLES = ['PORT', 'ROOT_URL', 'BIND_IP', 'DATA_DIR', 'INSTANCES'];
+
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** Builds the app's zip, unless nothing changed. @returns its path from the root */
@@ -72,8 +75,8 @@ class Stack {
     private async startWorkspace(state: State): Promise<WorkspaceProcess> {
         const { port } = this.options;
         const args = ['--port', String(port), '--data-dir', this.folder.file('workspace'), '--admin-username', ADMIN];
-        const { PORT: _port, ROOT_URL: _url, BIND_IP: _ip, DATA_DIR: _dir, INSTANCES: _instances, ...inherited } = process.env;
-        const env = { ...inherited, ADMIN_PASS: state.adminPassword, PAGE_CONFIG: this.folder.file('page.json') };
+        const inherited = Object.entries(process.env).filter(([name]) => !WORKSPACE_VARIABLES.includes(name));
+        const env = { ...Object.fromEntries(inherited), ADMIN_PASS: state.adminPassword, PAGE_CONFIG: this.folder.file('page.json') };
         this.workspace = await startWorkspace(args, env, this.folder.file('workspace.log'));
         return this.workspace;
     }
