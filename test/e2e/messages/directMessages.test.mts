@@ -31,9 +31,11 @@ describe('begun in Rocket.Chat with /matrix dm', () => {
         await alice.waitForMessage(direct, 'With pleasure');
     });
 
-    test('neither of them can be shown the door by the other', async () => {
-        const levels = await carol.state(roomId, 'm.room.power_levels');
-        expect(levels?.users?.[carol.userId] ?? levels?.users_default ?? 0).toBeLessThan(100);
+    test('both have the same power, and neither is a creator who could never be demoted', async () => {
+        const state = await carol.fullState(roomId);
+        const levels = state.find((event) => event.type === 'm.room.power_levels')?.content;
+        expect(levels?.users?.[carol.userId]).toBe(100);
+        expect(state.find((event) => event.type === 'm.room.create')?.content.additional_creators ?? []).not.toContain(carol.userId);
     });
 
     test('a second /matrix dm finds the room that is there', async () => {
