@@ -7,7 +7,11 @@ const { App } = require('@rocket.chat/apps-engine/definition/App');
 const { ApiSecurity, ApiVisibility } = require('@rocket.chat/apps-engine/definition/api');
 
 const AsyncFunction = (async () => undefined).constructor;
-const evaluate = (code, scope) => new AsyncFunction(...Object.keys(scope), code)(...Object.values(scope));
+// Code that is made here sees the sandbox's globals only, not what the engine gives to a package's own code.
+const evaluate = (code, given) => {
+    const scope = { Buffer, console, require, ...given };
+    return new AsyncFunction(...Object.keys(scope), code)(...Object.values(scope));
+};
 
 /** JSON that keeps apart what msgpack keeps apart. */
 const encode = (value, depth = 0) => {
@@ -42,7 +46,7 @@ class ProbeApp extends App {
 
     async call(event, scope, fallback) {
         const code = this.scripts[event];
-        return code === undefined ? fallback : evaluate(code, { app: this, require, ...scope });
+        return code === undefined ? fallback : evaluate(code, { app: this, ...scope });
     }
 
     async extendConfiguration(configuration, environment) {
@@ -56,7 +60,7 @@ class ProbeApp extends App {
                     post: async (request, info, read, modify, http, persistence) => {
                         const { code, args } = request.content;
                         try {
-                            return json({ result: await evaluate(code, { app: this, request, info, read, modify, http, persistence, args, require }) });
+                            return json({ result: await evaluate(code, { app: this, request, info, read, modify, http, persistence, args }) });
                         } catch (error) {
                             return json({ error: { name: error.name, message: error.message, keys: Object.keys(error) } });
                         }
