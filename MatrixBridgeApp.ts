@@ -1,3 +1,126 @@
+import type {
+    IAppInstallationContext,
+    IAppUpdateContext,
+    IConfigurationExtend,
+    IConfigurationModify,
+    IEnvironmentRead,
+    IHttp,
+    IModify,
+    IPersistence,
+    IRead,
+} from '@rocket.chat/apps-engine/definition/accessors';
 import { App } from '@rocket.chat/apps-engine/definition/App';
+import type {
+    IMessage,
+    IMessageDeleteContext,
+    IMessageReactionContext,
+    IPostMessageDeleted,
+    IPostMessageReacted,
+    IPostMessageSent,
+    IPostMessageUpdated,
+    IPostSystemMessageSent,
+} from '@rocket.chat/apps-engine/definition/messages';
+import type {
+    IPostRoomUserJoined,
+    IPostRoomUserLeave,
+    IRoomUserJoinedContext,
+    IRoomUserLeaveContext,
+} from '@rocket.chat/apps-engine/definition/rooms';
+import type { ISetting } from '@rocket.chat/apps-engine/definition/settings';
+import type { ISettingUpdateContext } from '@rocket.chat/apps-engine/definition/settings/ISettingUpdateContext';
+import type { IPostUserUpdated, IUserContext } from '@rocket.chat/apps-engine/definition/users';
+import { slashCommands } from './src/commands';
+import { mergedSetting, SettingId, settings } from './src/config/settings';
+import { applicationServiceApi } from './src/endpoints';
+import { rcUserId } from './src/ids/rocketchat';
+import { Runtime } from './src/Runtime';
 
-export class MatrixBridgeApp extends App {}
+/** What the engine sees of the app: registers what it offers, and hands every event on. */
+export class MatrixBridgeApp
+    extends App
+    implements IPostMessageSent, IPostMessageUpdated, IPostMessageDeleted, IPostMessageReacted, IPostSystemMessageSent, IPostRoomUserJoined, IPostRoomUserLeave, IPostUserUpdated {
+    private made?: Runtime;
+
+    public async onEnable(_environment: IEnvironmentRead, _configuration: IConfigurationModify): Promise<boolean> {
+        await this.runtime.enable(this.getLogger());
+        return true;
+    }
+
+    public async onDisable(_configuration: IConfigurationModify): Promise<void> {
+        await this.runtime.disable(this.getLogger());
+    }
+
+    public async onInstall({ user }: IAppInstallationContext, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
+        await this.runtime.adminSeen(rcUserId(user.id), { read, http, persistence, modify });
+    }
+
+    public async onUpdate({ user }: IAppUpdateContext, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
+        if (user) {
+            await this.runtime.adminSeen(rcUserId(user.id), { read, http, persistence, modify });
+        }
+    }
+
+    public async onPreSettingUpdate({ oldSetting, newSetting }: ISettingUpdateContext): Promise<ISetting> {
+        const setting = mergedSetting(oldSetting, newSetting);
+        return setting.id === SettingId.RegistrationFile ? { ...setting, value: await this.runtime.registrationText() } : setting;
+    }
+
+    public async onSettingUpdated(_setting: ISetting): Promise<void> {
+        await this.runtime.settingUpdated(this.getLogger());
+    }
+
+    public async executePostMessageSent(message: IMessage, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
+        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ messages }) => messages.sent(message));
+    }
+
+    public async executePostMessageUpdated(message: IMessage, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
+        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ messages }) => messages.updated(message));
+    }
+
+    public async executePostMessageDeleted(message: IMessage, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify, context: IMessageDeleteContext): Promise<void> {
+        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ messages }) => messages.deleted(message, context?.user));
+    }
+
+    public async executePostMessageReacted(context: IMessageReactionContext, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
+        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ messages }) => messages.reacted(context));
+    }
+
+    public async executePostSystemMessageSent(message: IMessage, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
+        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ messages }) => messages.system(message));
+    }
+
+    public async executePostRoomUserJoined(context: IRoomUserJoinedContext, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
+        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ members }) => members.joined(context));
+    }
+
+    public async executePostRoomUserLeave(context: IRoomUserLeaveContext, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
+        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ members }) => members.left(context));
+    }
+
+    public async executePostUserUpdated({ user }: IUserContext, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
+        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ members }) => members.userUpdated(user));
+    }
+
+    /** Never called: the engine's type of `IPostUserUpdated` asks for it by mistake (apps-engine 1.62, IPostUserUpdated.d.ts). */
+    public async executePostUserCreated(): Promise<void> {
+        // Ghosts are made when they are first needed.
+    }
+
+    /** What throws here ends everything behind it without a word: slash commands, which may be registered already, come last. */
+    protected async extendConfiguration(configuration: IConfigurationExtend): Promise<void> {
+        for (const setting of settings) {
+            await configuration.settings.provideSetting(setting);
+        }
+        await configuration.api.provideApi(applicationServiceApi(this, this.runtime));
+        for (const command of slashCommands(this, this.runtime)) {
+            // After disable and enable the command is still registered, and calls the new object all the same.
+            await configuration.slashCommands.provideSlashCommand(command).catch((error) => this.runtime.log.info(`/${command.command} was not registered: ${String(error)}`));
+        }
+    }
+
+    /** Made at the first use: rc-apps constructs the app without accessors, to see whether it is one. */
+    private get runtime(): Runtime {
+        this.made = this.made || new Runtime(this);
+        return this.made;
+    }
+}

@@ -48,3 +48,20 @@ export const inputIds: SettingId[] = Object.values(SettingId).filter((id) => id 
 
 /** Values as they stand in the settings, by id; whatever was typed. */
 export type RawSettings = Partial<Record<SettingId, unknown>>;
+
+/**
+ * What is stored for a change. Scripts send only id and value, and the server would store just that; texts lose the white space
+ * around them, which comes along when they are copied.
+ */
+export function mergedSetting(before: ISetting, after: ISetting): ISetting {
+    const merged = { ...before } as Record<string, unknown>;
+    for (const [key, value] of Object.entries(after)) {
+        if (value !== undefined && value !== null) {
+            merged[key] = value;
+        }
+    }
+    if (typeof merged.value === 'string' && merged.id !== SettingId.RegistrationFile) {
+        merged.value = merged.value.trim();
+    }
+    return merged as unknown as ISetting;
+}

@@ -7,7 +7,7 @@ const trying = (userMessage: string, certain: boolean): Entry => ({ userMessage,
 const final = (userMessage: string): Entry => ({ userMessage, retriable: false, certain: true });
 
 /**
- * Every way in which speaking with the homeserver can fail. `certain` is false wherever the homeserver may have done what
+ * Every way in which the work with the homeserver can fail. `certain` is false wherever the homeserver may have done what
  * it was asked for although we did not hear so; such a request must be looked for before it is repeated.
  */
 const entries = {
@@ -33,6 +33,8 @@ const entries = {
     'matrix.tooLarge': final('This is too large for the Matrix homeserver.'),
     'matrix.refused': final('The Matrix homeserver refused this.'),
     'matrix.badAnswer': trying('The Matrix homeserver gave an answer that the bridge does not understand.', false),
+
+    'bridge.notSetUp': trying('The settings of the Matrix bridge are not complete.', true),
 
     'media.tooLarge': final('This file is larger than allowed.'),
     'media.badUri': final('This is not an address of a Matrix file.'),

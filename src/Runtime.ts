@@ -1,0 +1,192 @@
+import type { ILogger } from '@rocket.chat/apps-engine/definition/accessors';
+import type { App } from '@rocket.chat/apps-engine/definition/App';
+import type { IAppAccessors } from '@rocket.chat/apps-engine/definition/accessors';
+import { Bridge } from './bridge/Bridge';
+import type { BridgeContext } from './bridge/core/Context';
+import { systemClock } from './bridge/core/Context';
+import { Admins } from './bridge/setup/Admins';
+import { RegistrationWatch } from './bridge/setup/RegistrationWatch';
+import { Setup } from './bridge/setup/Setup';
+import { EchoRoom } from './bridge/status/EchoRoom';
+import { Health } from './bridge/status/Health';
+import { BridgeCommand } from './commands/BridgeCommand';
+import { CommandTable } from './commands/CommandTable';
+import { DirectCommand } from './commands/DirectCommand';
+import { InviteCommand } from './commands/InviteCommand';
+import { RotateTokensCommand } from './commands/RotateTokensCommand';
+import { StatusCommand } from './commands/StatusCommand';
+import type { BridgeConfig } from './config/BridgeConfig';
+import { pingPath } from './endpoints';
+import type { Intake } from './endpoints/Intake';
+import { EngineLog } from './errors/EngineLog';
+import { MemberEvents } from './events/MemberEvents';
+import { MessageEvents } from './events/MessageEvents';
+import type { RcUserId } from './ids/types';
+import { Connection } from './matrix/Connection';
+import type { HandlerAccessors } from './rocketchat/Accessors';
+import { Accessors } from './rocketchat/Accessors';
+import { engineRocketChat } from './rocketchat/EngineRocketChat';
+import { engineSettings, engineSurroundings } from './rocketchat/EngineSettings';
+import type { RocketChat } from './rocketchat/RocketChat';
+
+/** A call that came before the app is enabled waits at most this long. */
+const START_PATIENCE_MS = 10_000;
+
+/** Events of Rocket.Chat, translated for the bridge. */
+export interface Events {
+    messages: MessageEvents;
+    members: MemberEvents;
+}
+
+/** Puts the parts together, and holds what there is one of per process. */
+export class Runtime {
+    public readonly log = new EngineLog();
+    public readonly rocketchat: RocketChat;
+    public readonly commands: CommandTable;
+    private readonly accessors = new Accessors();
+    private readonly setup: Setup;
+    private readonly connection: Connection;
+    private readonly bridge: Bridge;
+    private readonly admins: Admins;
+    private readonly watch: RegistrationWatch;
+    private readonly events: Events;
+    private started?: () => void;
+    private readonly start = new Promise<void>((resolve) => {
+        this.started = resolve;
+    });
+
+    constructor(app: App) {
+        const engine = (): IAppAccessors => app.getAccessors();
+        this.accessors.keep({ read: engine().reader, http: engine().http });
+        this.rocketchat = engineRocketChat(this.accessors, app.getID());
+        this.connection = new Connection(() => this.accessors.http);
+        this.setup = new Setup(
+            engineSettings(this.accessors, () => engine().environmentWriter),
+            engineSurroundings(() => engine().providedApiEndpoints, pingPath, () => this.rocketchat.siteUrl()),
+            this.log,
+            (now, before) => this.settingsChanged(now.config, before.config),
+        );
+
+        const { connection, rocketchat, log } = this;
+        const context: BridgeContext = {
+            rocketchat,
+            log,
+            clock: systemClock,
+            get homeserver() {
+                return connection.homeserver;
+            },
+            get namespace() {
+                return connection.namespace;
+            },
+        };
+        this.bridge = new Bridge(context);
+        const echo = new EchoRoom(context);
+        this.bridge.onOwnEvent((event) => echo.heard(event));
+        this.events = { messages: new MessageEvents(this.bridge.outbound, app.getID()), members: new MemberEvents(this.bridge.outbound, app.getID()) };
+
+        this.admins = new Admins(rocketchat, log);
+        this.watch = new RegistrationWatch(
+            rocketchat.store,
+            systemClock,
+            log,
+            () => (this.config?.enabled ? this.setup.state.registration : undefined),
+            () => this.accessors.complete,
+            (text) => this.admins.tell(text),
+        );
+        const rooms = () => this.bridge.rooms;
+        this.commands = new CommandTable({ log, whyOff: () => this.whyOff(), adminSeen: ({ sender }) => this.admins.remember(sender.id) }, [
+            new BridgeCommand(rooms),
+            new InviteCommand(rooms),
+            new DirectCommand(rooms),
+            new StatusCommand(() => this.setup.refresh(), new Health(() => connection.homeserver, echo), this.bridge),
+            new RotateTokensCommand(this.setup),
+        ]);
+    }
+
+    /** The app is enabled: reads the settings, makes what is missing. Never throws: the endpoints must be there in any case. */
+    public async enable(logger: ILogger): Promise<void> {
+        try {
+            await this.setup.start();
+        } catch (error) {
+            this.log.error('The settings could not be read', error);
+        }
+        this.started?.();
+        this.log.flush(logger);
+    }
+
+    /** The app is disabled; the process goes on, and may be enabled again. */
+    public async disable(logger: ILogger): Promise<void> {
+        await this.bridge.settle().catch((error) => this.log.error('Not everything could be stored', error));
+        this.log.flush(logger);
+    }
+
+    /** A setting changed, here or on another instance. */
+    public async settingUpdated(logger: ILogger): Promise<void> {
+        await this.setup.refresh().catch((error) => this.log.error('The settings could not be read', error));
+        this.log.flush(logger);
+    }
+
+    /** @returns what must stand in the registration setting */
+    public registrationText(): Promise<string> {
+        return this.setup.registrationText();
+    }
+
+    /** Who installed or updated the app is told what an administrator must know. */
+    public async adminSeen(id: RcUserId, accessors: HandlerAccessors): Promise<void> {
+        this.accessors.keep(accessors);
+        await this.admins.remember(id).catch((error) => this.log.error('The administrator could not be stored', error));
+    }
+
+    /** To be called first by every door. Keeps the accessors, and waits until the settings are known. */
+    public async enter(accessors: HandlerAccessors): Promise<void> {
+        const first = !this.accessors.complete;
+        this.accessors.keep(accessors);
+        await Promise.race([this.start, systemClock.sleep(START_PATIENCE_MS)]);
+        if (first && this.accessors.complete) {
+            this.watch.look();
+        }
+    }
+
+    /** Hands an event of Rocket.Chat on, while the bridge is on. */
+    public async on(accessors: HandlerAccessors, logger: ILogger, handle: (events: Events) => Promise<void>): Promise<void> {
+        try {
+            await this.enter(accessors);
+            if (this.config?.enabled) {
+                await handle(this.events);
+            }
+        } catch (error) {
+            this.log.error('An event could not be handled', error);
+        }
+        this.log.flush(logger);
+    }
+
+    public hsToken(): string {
+        return this.config?.hsToken || '';
+    }
+
+    public intake(): Intake | undefined {
+        return this.config?.enabled ? this.bridge : undefined;
+    }
+
+    private get config(): BridgeConfig | undefined {
+        return this.setup.state.config;
+    }
+
+    private async settingsChanged(now: BridgeConfig | undefined, before: BridgeConfig | undefined): Promise<void> {
+        this.connection.use(now);
+        if (before && JSON.stringify(now) !== JSON.stringify(before)) {
+            this.bridge.settingsChanged();
+        }
+        this.watch.look();
+    }
+
+    private whyOff(): string | undefined {
+        const { config, problems } = this.setup.state;
+        if (!config) {
+            const reasons = problems.map(({ message }) => message).join(' ');
+            return `The Matrix bridge is not set up yet. ${reasons || 'It is still starting; please try again in a moment.'}`;
+        }
+        return config.enabled ? undefined : 'The Matrix bridge is switched off. An administrator can switch it on in the settings of the app.';
+    }
+}
+

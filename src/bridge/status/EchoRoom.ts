@@ -1,0 +1,88 @@
+import type { MatrixEventId, MatrixRoomId } from '../../ids/types';
+import { isFailure } from '../../errors/catalogue';
+import type { MatrixEvent } from '../../matrix/Homeserver';
+import type { StoreKey } from '../../rocketchat/RocketChat';
+import type { BridgeContext } from '../core/Context';
+
+const KEY: StoreKey = { model: 'misc', id: 'echo-room' };
+const ECHO = 'chat.rocket.matrix_bridge.echo';
+const REMEMBERED = 100;
+
+interface Stored {
+    roomId: MatrixRoomId;
+    /** The bot that made it: another domain or localpart needs another room. */
+    bot: string;
+}
+
+/**
+ * A room of the bot's own. An event that the bot sends there must come back as a transaction: where the homeserver has no
+ * ping (Dendrite) that proves that transactions arrive, and on Synapse it wakes a backlog that sleeps after a restart.
+ */
+export class EchoRoom {
+    private readonly seen = new Set<MatrixEventId>();
+    private waiting = new Map<MatrixEventId, () => void>();
+
+    constructor(private readonly context: BridgeContext) {}
+
+    /** To be told of every event of our own users that was pushed. */
+    public heard(event: MatrixEvent): void {
+        if (event.type !== ECHO) {
+            return;
+        }
+        // The push can overtake the answer of the request.
+        this.seen.add(event.event_id);
+        if (this.seen.size > REMEMBERED) {
+            this.seen.delete(this.seen.values().next().value as MatrixEventId);
+        }
+        this.waiting.get(event.event_id)?.();
+    }
+
+    /**
+     * Sends an event and waits for it.
+     * @returns milliseconds until it came back; undefined when it did not come in time
+     * @throws BridgeError when it could not be sent
+     */
+    public async roundTrip(patienceMs: number): Promise<number | undefined> {
+        const startedAt = this.context.clock.now();
+        const eventId = await this.send();
+        const came = await this.cameBack(eventId, patienceMs);
+        return came ? this.context.clock.now() - startedAt : undefined;
+    }
+
+    /** Sends an event of interest: Synapse pushes what is left of before its restart together with the next one. */
+    public async send(): Promise<MatrixEventId> {
+        const content = { at: this.context.clock.now() };
+        const known = await this.stored();
+        try {
+            return await this.context.homeserver.sendState(known || (await this.make()), ECHO, '', content);
+        } catch (error) {
+            if (known && isFailure(error, 'matrix.forbidden', 'matrix.notFound', 'matrix.refused')) {
+                return this.context.homeserver.sendState(await this.make(), ECHO, '', content);
+            }
+            throw error;
+        }
+    }
+
+    private cameBack(eventId: MatrixEventId, patienceMs: number): Promise<boolean> {
+        if (this.seen.has(eventId)) {
+            return Promise.resolve(true);
+        }
+        const came = new Promise<boolean>((resolve) => {
+            this.waiting.set(eventId, () => resolve(true));
+        });
+        const late = this.context.clock.sleep(patienceMs).then(() => false);
+        return Promise.race([came, late]).finally(() => this.waiting.delete(eventId));
+    }
+
+    private async stored(): Promise<MatrixRoomId | undefined> {
+        const stored = await this.context.rocketchat.store.readOne<Stored>(KEY);
+        return stored && stored.bot === this.context.namespace.bot ? stored.roomId : undefined;
+    }
+
+    private async make(): Promise<MatrixRoomId> {
+        const { homeserver, namespace, rocketchat } = this.context;
+        const roomId = await homeserver.createRoom({ name: 'Rocket.Chat bridge', preset: 'private_chat', visibility: 'private' });
+        await rocketchat.store.put({ roomId, bot: namespace.bot }, KEY);
+        return roomId;
+    }
+}

@@ -1,0 +1,46 @@
+import type { Bridge } from '../bridge/Bridge';
+import type { SetupState } from '../bridge/setup/Setup';
+import type { Health } from '../bridge/status/Health';
+import type { Command } from './Command';
+
+const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+/** `/matrix status`: what works, what does not, and what to do about it. */
+export class StatusCommand implements Command {
+    public readonly name = 'status';
+    public readonly params = '';
+    public readonly description = 'Check the connection to the homeserver (administrators)';
+    public readonly adminOnly = true;
+    public readonly worksWhenOff = true;
+
+    /** @param refresh reads the settings, also those of the server that no event tells of */
+    constructor(
+        private readonly refresh: () => Promise<SetupState>,
+        private readonly health: Health,
+        private readonly bridge: Bridge,
+    ) {}
+
+    public async run(): Promise<string> {
+        const { config, problems, registration } = await this.refresh();
+        if (!config) {
+            return ['**The Matrix bridge cannot work with these settings:**', ...problems.map(({ message }) => `- ❌ ${message}`)].join('\n');
+        }
+        const findings = await this.health.check(config);
+        if (!registration) {
+            findings.push({ good: false, text: 'Rocket.Chat does not say where the bridge is reached: set "Bridge URL" in the settings of the app.' });
+        }
+        const wrong = findings.filter(({ good }) => !good).length;
+        const headline = wrong > 0 ? '**The Matrix bridge has a problem.**' : config.enabled ? '**The Matrix bridge works.**' : '**The Matrix bridge is switched off.**';
+        return [headline, ...findings.map(({ good, text }) => `- ${good ? '✅' : '❌'} ${text}`), `- ${await this.counts()}`].join('\n');
+    }
+
+    private async counts(): Promise<string> {
+        const { portals, ghosts, puppets, waiting, oldestWaitingMs } = await this.bridge.counts();
+        const known = [
+            plural(portals, 'bridged room', 'bridged rooms'),
+            `${plural(ghosts, 'ghost', 'ghosts')} (Rocket.Chat users on Matrix)`,
+            `${plural(puppets, 'puppet', 'puppets')} (Matrix users in Rocket.Chat)`,
+        ].join(', ');
+        return waiting > 0 ? `${known}; ${plural(waiting, 'item waits', 'items wait')}, the oldest for ${Math.ceil(oldestWaitingMs / 1000)} s.` : `${known}; nothing waits.`;
+    }
+}
