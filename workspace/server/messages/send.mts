@@ -1,7 +1,7 @@
 import type { IMessage, IRoom, IUser, NewMessage } from '../contract.mts';
 import { MeteorError } from '../contract.mts';
 import type { Server } from '../context.mts';
-import { objectId } from '../lib/ids.mts';
+import { randomId } from '../lib/ids.mts';
 import { withoutUndefined } from '../lib/objects.mts';
 import { translate } from '../lib/text.mts';
 import { checkCanSend } from '../permissions/access.mts';
@@ -92,14 +92,12 @@ async function askApps(server: Server, message: NewMessage, room: IRoom, user: I
  */
 export async function sendMessage(server: Server, user: IUser, input: NewMessage, room: IRoom, options: SendOptions = {}): Promise<IMessage | null> {
     await validateMessage(server, input, room, user);
-    const { parseUrls: _, ...fields } = input;
     const prepared: NewMessage = {
-        ...fields,
+        ...input,
         ts: input.ts ?? new Date(),
         u: withoutUndefined({ _id: user._id, username: user.username, name: user.name }),
         rid: room._id,
         msg: typeof input.msg === 'string' ? input.msg : '',
-        ...(input.parseUrls !== undefined && { parseUrls: input.parseUrls }),
     };
     if (prepared.tshow !== true) delete prepared.tshow;
     if (server.settings.get('Message_Read_Receipt_Enabled')) prepared.unread = true;
@@ -109,7 +107,7 @@ export async function sendMessage(server: Server, user: IUser, input: NewMessage
     const parseUrls = options.parseUrls ?? asked.parseUrls;
     const saved = await beforeSave(server, { message: asked, room, user, parseUrls, previewUrls: options.previewUrls });
     if (saved._id && (await server.collections.messages.findOneAsync({ _id: saved._id }))) return null;
-    const document = withoutUndefined({ ...saved, _id: saved._id ?? objectId(), _updatedAt: new Date() }) as unknown as IMessage;
+    const document = withoutUndefined({ ...saved, _id: saved._id ?? randomId(), _updatedAt: new Date() }) as unknown as IMessage;
     const message = await server.collections.messages.insertAsync(document);
 
     const posted = server.post(message.t ? 'IPostSystemMessageSent' : 'IPostMessageSent', message);

@@ -25,7 +25,8 @@ async function askApps(server: Server, message: IMessage): Promise<IMessage> {
 
 /** A hidden copy of a message as it was (server: `cloneAndSaveAsHistoryById`). */
 export async function keepHistory(server: Server, message: IMessage, user: IUser): Promise<void> {
-    const copy = { ...message, _id: objectId(), _hidden: true, parent: message._id, editedAt: new Date(), editedBy: { _id: user._id, username: user.username } };
+    const editedBy = { _id: user._id, username: user.username };
+    const copy = { ...message, _id: objectId(), _hidden: true, parent: message._id, editedAt: new Date(), editedBy };
     await server.collections.messages.insertAsync(copy as unknown as IMessage);
 }
 

@@ -19,8 +19,9 @@ export async function askAppsAboutRoom(server: Server, room: Partial<IRoom>, use
     const extended = await server.apps.triggerEvent('IPreRoomCreateExtend', draft);
     const modified = await server.apps.triggerEvent('IPreRoomCreateModify', extended ?? draft);
     if (!modified || typeof modified !== 'object') return room;
-    const { _USERNAMES: _, ...changed } = modified;
-    return { ...room, ...changed };
+    const changed = { ...room, ...modified };
+    delete changed._USERNAMES;
+    return changed;
 }
 
 const isMatrixLike = (username: string) => username.includes(':') && username.includes('@');
