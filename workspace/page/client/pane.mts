@@ -3,7 +3,7 @@ import { loginCard } from './login.mts';
 import { MessageList } from './messages.mts';
 import type { Room, Side } from './side.mts';
 
-const SIGNS = { public: '#', private: '🔒', direct: '@' };
+const SIGNS = { public: '#', private: '', direct: '@' };
 
 /** One half of the page. It draws what the side says and calls the side for what the person does. */
 export class Pane {
@@ -124,7 +124,7 @@ export class Pane {
                     'title': room.topic || room.name,
                     'click': () => void this.attempt(() => this.side.open(room.id)),
                 },
-                h('span', { class: 'sign' }, SIGNS[room.kind]),
+                h('span', { class: `sign ${room.kind}` }, SIGNS[room.kind]),
                 h('span', { class: 'name' }, room.name),
                 room.entry === 'accept' && h('span', { class: 'badge' }, 'invited'),
                 room.unread > 0 && !current && h('span', { class: 'badge' }, String(room.unread)),
