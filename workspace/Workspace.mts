@@ -9,7 +9,6 @@ import { denoFolder, prepareEngine } from './engine/prepare.mts';
 import type { WorkspaceOptions } from './options.mts';
 import { PlainError } from './process/PlainError.mts';
 import { tryLock } from './process/lock.mts';
-import { prepareRest } from './rest/index.mts';
 import { serveInstance } from './server/app.mts';
 import type { Domain } from './server/contract.mts';
 import { createDomain } from './server/domain.mts';
@@ -51,7 +50,6 @@ export class Workspace {
             this.openStore(options.dataDir),
             prepareEngine(),
             this.makeTempFolder(),
-            prepareRest(),
         ]);
         const domain = await createDomain(collections, options.quirks, { siteUrl: rootUrl });
         await ensureAdmin(domain, options.admin);

@@ -83,7 +83,7 @@ describe('endpoints of apps', () => {
         const { json } = await send(`${base.private}/show/1?access_token=secret&b=2`, { headers: { Authorization: 'Bearer hs_token' } });
         expect(json.query).toEqual({ b: '2' });
         expect(json.headers.authorization).toBe('Bearer hs_token');
-        expect(json.user).toBeUndefined();
+        expect(json.user).toBeNull();
     });
 
     describe('bodies are parsed with the defaults of express', () => {

@@ -1,5 +1,5 @@
 /** The 30 s limit of calls into an app, here 2 s. Engine: `server/runtime/deno/AppsEngineDenoRuntime.js` (`APPS_ENGINE_RUNTIME_TIMEOUT`). */
-import { sleep } from '../support/eventually.mts';
+import { eventually, sleep } from '../support/eventually.mts';
 import { Probe } from '../support/probeApp.mts';
 import { useWorkspace } from '../support/workspace.mts';
 
@@ -18,7 +18,7 @@ describe('a call that takes longer than the limit', () => {
         expect(await probe.run('return app.memory.finished')).toBe(true);
     }, 15_000);
 
-    test('a body with the key __proto__ kills the sandbox, which is started again without its memory', async () => {
+    test('a body with the key __proto__ makes the sandbox deaf until it is started again, without its memory', async () => {
         const probe = await Probe.install(running().admin);
         await probe.run('app.memory.before = true');
         const response = await fetch(`${running().admin.url}/api/apps/public/${probe.id}/run`, {
@@ -27,7 +27,9 @@ describe('a call that takes longer than the limit', () => {
             body: '{"code":"return 1","args":{"__proto__":{}}}',
         });
         expect(response.status).toBe(500);
-        await sleep(2500);
-        expect(await probe.run('return app.memory.before')).toBeUndefined();
-    }, 20_000);
+        // The process lives on and hears nothing: the engine sees that only by its pings, four of which must fail.
+        await expect(probe.run('return 1')).rejects.toThrow('timed out');
+        const fresh = await eventually(() => probe.run('return app.memory.before === undefined'), { timeout: 90_000, interval: 1_000 });
+        expect(fresh).toBe(true);
+    }, 100_000);
 });

@@ -57,9 +57,9 @@ async function copyEngine(source: string, target: string): Promise<void> {
     await copyOwnDependencies(join(source, 'node_modules'), join(target, 'node_modules'));
     const runtime = join(target, 'deno-runtime');
     await rm(join(runtime, 'deno.lock'), { force: true });
-    // A sandbox whose host died ends, whatever timers its app left: its input has ended.
+    // A sandbox whose host died ends, whatever timers its app left: its input has ended. (Not when decoding failed: that is a crash.)
     const main = join(runtime, 'main.ts');
-    await writeFile(main, (await readFile(main, 'utf8')).replace(/\nmain\(\);\s*$/, '\nmain().finally(() => Deno.exit(0));\n'));
+    await writeFile(main, (await readFile(main, 'utf8')).replace(/\nmain\(\);\s*$/, '\nmain().then(() => Deno.exit(0));\n'));
     const packages = await bundlePackages(join(runtime, 'packages'));
     for (const file of Object.values(shims)) await cp(join(root, 'workspace', 'engine', 'sandbox', file), join(runtime, 'packages', file));
     await writeFile(join(runtime, 'deno.jsonc'), JSON.stringify(denoConfig(packages), null, 4));

@@ -2,6 +2,8 @@ import express, { type Express } from 'express';
 import type { Server } from 'node:http';
 import type { EngineAppsHost } from '../engine/AppsHost.mts';
 import { page } from '../page/index.mts';
+import { attachRealtime } from '../realtime/index.mts';
+import { attachRealtime } from '../realtime/index.mts';
 import { fileRoutes, restApi } from '../rest/index.mts';
 import type { Domain } from './contract.mts';
 
@@ -9,7 +11,7 @@ import type { Domain } from './contract.mts';
  * The HTTP side of one instance: apps' endpoints, the REST API, files and avatars, the page; and the realtime API on the
  * same server. Every request runs on this instance (`runOnInstance`).
  */
-export async function serveInstance(server: Server, instance: number, domain: Domain, apps: EngineAppsHost): Promise<void> {
+export function serveInstance(server: Server, instance: number, domain: Domain, apps: EngineAppsHost): void {
     const app: Express = express();
     app.disable('x-powered-by');
     // A parser's refusal (too large, malformed) is answered in one line, without a stack.
@@ -20,7 +22,5 @@ export async function serveInstance(server: Server, instance: number, domain: Do
     app.use(fileRoutes(domain));
     app.use(page());
     server.on('request', app);
-    // until the realtime door is in the tree
-    const realtime: any = await import(['..', 'realtime', 'index.mts'].join('/')).catch(() => undefined);
-    realtime?.attachRealtime(server, domain, apps);
+    attachRealtime(server, domain, apps, instance);
 }

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { RocketChatAssociationRecord } from '@rocket.chat/apps-engine/definition/metadata';
 import type { PersistenceBridge } from '@rocket.chat/apps-engine/server/bridges';
 import type { AppPersistenceDocument } from '../../store/collections.mts';
 import { escapeKeys, unescapeKeys } from '../../store/keys.mts';
+import { objectId } from '../../store/objectId.mts';
 import type { Domain } from '../../server/contract.mts';
 import type { BridgeHost } from '../load.mts';
 
@@ -26,16 +26,16 @@ const checkData = (data: unknown): void => {
 export function persistenceBridge({ collections: { appsPersistence: store } }: Domain, { engine }: BridgeHost): PersistenceBridge {
     const data = (document: AppPersistenceDocument): object => unescapeKeys(document.data);
 
-    /** Documents of the app that have all of the associations; an empty list matches none (`$all: []`). */
+    /** Documents of the app that have all of the associations, oldest first; an empty list matches none (`$all: []`). */
     const having = async (associations: RocketChatAssociationRecord[], appId: string): Promise<AppPersistenceDocument[]> => {
         const [first, ...others] = plain(associations);
         if (!first) return [];
-        const found = await store.findAsync({ appId, 'associations.id': first.id } as object);
+        const found = await store.findAsync({ appId, 'associations.id': first.id } as object).sort({ _id: 1 });
         return found.filter((document) => [first, ...others].every((wanted) => document.associations?.some((one) => same(one, wanted))));
     };
 
     const insert = async (document: Omit<AppPersistenceDocument, '_id'>): Promise<string> => {
-        const { _id } = await store.insertAsync({ _id: randomBytes(12).toString('hex'), ...document, data: escapeKeys(document.data) });
+        const { _id } = await store.insertAsync({ _id: objectId(), ...document, data: escapeKeys(document.data) });
         // The server returns the driver's result of the insertion, not the id that the engine's types promise.
         return { acknowledged: true, insertedId: _id } as unknown as string;
     };

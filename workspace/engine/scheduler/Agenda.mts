@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Collections } from '../../store/collections.mts';
 import { escapeKeys, unescapeKeys } from '../../store/keys.mts';
+import { objectId } from '../../store/objectId.mts';
 import { nextCron } from './cron.mts';
 import { humanInterval, timeOf } from './intervals.mts';
 
@@ -59,7 +59,7 @@ export class Agenda {
     async schedule(when: Date | string, name: string, data: object): Promise<string> {
         const nextRunAt = timeOf(when);
         if (!nextRunAt) throw new Error(`Not a time to schedule a job at: ${String(when)}`);
-        const job: Job = { _id: randomBytes(12).toString('hex'), name, type: 'normal', data: { ...data }, nextRunAt, lockedAt: null };
+        const job: Job = { _id: objectId(), name, type: 'normal', data: { ...data }, nextRunAt, lockedAt: null };
         await this.store.insertAsync(escapeKeys(job));
         await this.runSoon(job);
         return job._id;
@@ -72,7 +72,7 @@ export class Agenda {
         const fields = escapeKeys({ data: { ...data }, repeatInterval: interval });
         // A job that is due at once does not bring forward the time of the one that is already there.
         const due = nextRunAt && nextRunAt <= new Date() && existing ? {} : { nextRunAt };
-        const _id = existing?._id ?? randomBytes(12).toString('hex');
+        const _id = existing?._id ?? objectId();
         if (existing) await this.store.updateAsync({ _id }, { $set: { ...fields, ...due } }, {});
         else await this.store.insertAsync({ _id, name, type: 'single', lockedAt: null, ...fields, ...due });
         const job = await this.find(_id);

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { AppMetadataStorage, IAppStorageItem } from '@rocket.chat/apps-engine/server/storage';
 import type { Collections } from '../../store/collections.mts';
 import { escapeKeys, unescapeKeys } from '../../store/keys.mts';
+import { objectId } from '../../store/objectId.mts';
 import type { Engine } from '../load.mts';
 
 /** Apps' records. Server: `ee/server/apps/storage/AppRealStorage.ts`. The `_id` is the hash in the URLs of private APIs. */
@@ -24,7 +24,7 @@ export function metadataStorage(engine: Engine, { apps }: Collections): AppMetad
             if (taken) throw new Error('App already exists.');
             item.createdAt = new Date();
             item.updatedAt = new Date();
-            item._id = randomBytes(12).toString('hex');
+            item._id = objectId();
             await apps.insertAsync(escapeKeys({ ...item }));
             return item;
         }
