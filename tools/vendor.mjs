@@ -47,7 +47,7 @@ export const libraries = [
         contents: "export { dump } from 'js-yaml';",
     },
     { file: 'messageParser', load: 'loadMessageParser', contents: "export { parse } from '@rocket.chat/message-parser';" },
-    { file: 'parse5', load: 'loadParse5', contents: "export { parseFragment } from 'parse5';" },
+    { file: 'parse5', load: 'loadParse5', contents: "export { Parser } from 'parse5';" },
     { file: 'mimeTypes', load: 'loadMimeTypes', contents: "export { default } from 'mime/lite';" },
     { file: 'emojiTable', load: 'loadEmojiTable', contents: `export const table = ${JSON.stringify(emojiTable())};`, packages: ['emojibase-data'] },
 ];

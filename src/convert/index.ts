@@ -9,7 +9,7 @@ export type {
 } from './types';
 export { fromMatrix, referencesFromMatrix } from './inward/message';
 export type { InwardReferences } from './inward/message';
-export { mediaAttachment, mediaTooLarge } from './inward/media';
+export { mediaAttachment, mediaMissing, mediaTooLarge } from './inward/media';
 export { pollResults } from './inward/polls';
 export type { PollAnswer } from './inward/polls';
 export { splitText } from './inward/split';

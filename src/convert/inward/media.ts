@@ -79,6 +79,10 @@ export function mediaTooLarge(media: InwardMedia, limit: number, url?: string): 
     return `${name} ${media.size === undefined ? 'is' : `(${size(media.size)}) is`} larger than the ${size(limit)} that the bridge may carry.`;
 }
 
+/** What stands in place of a file that the bridge cannot fetch, whatever it does. */
+export const mediaMissing = (media: InwardMedia): string => (media.encrypted
+    ? `🔒 “${media.filename}” is end-to-end encrypted: it can be seen only on Matrix.` : `“${media.filename}” was sent without an address.`);
+
 /** Bytes for people: `512 B`, `1.5 MB`. */
 export function size(bytes: number): string {
     const units = ['B', 'kB', 'MB', 'GB', 'TB'];

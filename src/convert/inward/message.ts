@@ -1,8 +1,14 @@
 import type { MatrixEventId, MatrixRoomAlias, MatrixRoomId, MatrixUserId } from '../../ids/types';
+import type { Content } from '../../matrix/Homeserver';
+import { eventLink, parseMatrixLink } from '../matrixLinks';
 import type { InwardContext, InwardEvent, InwardMessage } from '../types';
-import { text } from '../values';
-import { readMedia } from './media';
+import { isObject, text } from '../values';
+import { attribute, parseHtml, type HtmlNode } from './html';
+import { convertLocation, convertUnknown } from './kinds';
+import { mediaMissing, readMedia } from './media';
+import { convertPollStart, isPollEnd, isPollResponse, isPollStart } from './polls';
 import { readRelation } from './relations';
+import { convertText } from './text';
 
 /** What an inward event speaks of: to be looked up before `fromMatrix`. */
 export interface InwardReferences {
@@ -13,25 +19,73 @@ export interface InwardReferences {
 }
 
 /** Cheap: parses nothing when the content has no link to Matrix. */
-export function referencesFromMatrix(event: InwardEvent, _context: Pick<InwardContext, 'roomId'> = {}): InwardReferences {
+export function referencesFromMatrix(event: InwardEvent, context: Pick<InwardContext, 'roomId'> = {}): InwardReferences {
+    const content = effective(event.content);
     const { replyTo } = readRelation(event.content);
-    return { users: [], rooms: [], events: replyTo ? [replyTo] : [] };
+    const users = new Set<MatrixUserId>();
+    const rooms = new Set<MatrixRoomId | MatrixRoomAlias>();
+    const events = new Set<MatrixEventId>(replyTo ? [replyTo] : []);
+    const html = text(content.formatted_body, 100000) ?? '';
+    const visit = (node: HtmlNode): void => {
+        const link = node.nodeName === 'a' ? parseMatrixLink(attribute(node, 'href') ?? '') : undefined;
+        if (link?.kind === 'user') users.add(link.id);
+        else if (link?.event && link.room === context.roomId) events.add(link.event);
+        else if (link?.kind === 'room') rooms.add(link.room);
+        if (node.nodeName !== 'mx-reply') (node.childNodes ?? []).forEach(visit);
+    };
+    if (/matrix(?:\.to|:|&)/i.test(html)) visit(parseHtml(html));
+    return { users: [...users], rooms: [...rooms], events: [...events] };
 }
+
+/** Of an edit the new content, of everything else the content. */
+const effective = (content: Content): Content =>
+    (isObject(content['m.relates_to']) && content['m.relates_to'].rel_type === 'm.replace' && isObject(content['m.new_content']) ? content['m.new_content'] : content);
 
 /**
  * Converts an event that is shown as a message: `m.room.message`, `m.sticker`, `m.room.encrypted`, polls, and every unknown type.
- * Of an edit the new content is converted. Never throws.
+ * Of an edit the new content is converted. Never throws. A message without text and media is not to be shown (a vote, for instance).
  */
 export function fromMatrix(event: InwardEvent, context: InwardContext): InwardMessage {
-    const { content } = event;
-    const relation = readRelation(content);
-    const link = relation.replyTo && context.messageLink?.(relation.replyTo);
-    const body = text(content.body) ?? '';
-    return {
-        text: link ? `[ ](${link}) ${body}` : body,
-        media: readMedia(event),
-        emote: content.msgtype === 'm.emote',
-        notice: content.msgtype === 'm.notice',
-        relation,
-    };
+    const relation = readRelation(event.content);
+    const content = effective(event.content);
+    const inner = { type: event.type, content };
+    const message: InwardMessage = { text: '', emote: false, notice: false, relation };
+    if (event.type === 'm.room.encrypted') return { ...message, encrypted: true };
+    if (isPollResponse(event.type) || isPollEnd(event.type)) return message;
+    const converted = convertKind(inner, context, relation.replyTo !== undefined);
+    return { ...message, ...converted, text: answering(converted.text ?? '', relation.replyTo, context, converted.media !== undefined) };
+}
+
+function convertKind(event: InwardEvent, context: InwardContext, reply: boolean): Partial<InwardMessage> {
+    const { type, content } = event;
+    if (isPollStart(type)) return { text: convertPollStart(content, context) };
+    const media = readMedia(event);
+    if (media) {
+        const captioned = typeof content.filename === 'string' && typeof content.body === 'string' && content.body !== content.filename && content.body !== '';
+        const caption = captioned ? convertText(content, context, { reply }) : '';
+        return { media, text: media.url === undefined ? [mediaMissing(media), caption].filter(Boolean).join('\n') : caption };
+    }
+    if (type !== 'm.room.message') return { text: convertUnknown(content, type), unknown: type };
+    switch (content.msgtype) {
+        case 'm.text': return { text: convertText(content, context, { reply }) };
+        case 'm.notice': return { text: notice(convertText(content, context, { reply })), notice: true };
+        case 'm.emote': return { text: convertText(content, context, { emote: true, reply }), emote: true };
+        case 'm.location': return { text: convertLocation(content) };
+        default: return { text: convertUnknown(content, text(content.msgtype, 100) ?? type), unknown: text(content.msgtype, 100) ?? type };
+    }
+}
+
+/** What a program says is marked as such. */
+const notice = (converted: string): string => (converted === '' ? '' : `ℹ️ ${/^(?:[#>|-]|```|\d+\.)/.test(converted) ? '\n' : ''}${converted}`);
+
+/**
+ * Puts the link of the answered message in front, out of which the server makes a quote. The event is of this room: the
+ * look-up knows no other. An unknown one is named by its link on Matrix, so that nobody takes the text for an answer to something else.
+ */
+function answering(converted: string, replyTo: MatrixEventId | undefined, context: InwardContext, media: boolean): string {
+    if (!replyTo || (converted === '' && !media)) return converted;
+    const link = context.messageLink?.(replyTo);
+    const quote = link ? `[ ](${link})` : context.roomId ? `[↩](${eventLink(context.roomId, replyTo).replace(/[()]/g, encodeURIComponent)})` : '';
+    const separator = /^(?:[#>|-]|```|\d+\.)/.test(converted) ? '\n' : ' ';
+    return quote === '' ? converted : `${quote}${separator}${converted}`.trimEnd();
 }

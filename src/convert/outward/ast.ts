@@ -32,7 +32,7 @@ export function plainText(value: unknown): string {
     return isNode(value) ? plainText(value.value) : '';
 }
 
-const endedByBreak = ['CODE', 'KATEX', 'SPOILER_BLOCK', 'TABLE', 'HORIZONTAL_RULE'];
+const endedByBreak = ['CODE', 'KATEX', 'SPOILER_BLOCK'];
 
 /** Leaves out the line breaks that only end the line of a block: the parser keeps the end of line behind these blocks as a node. */
 export const withoutBlockEnds = (list: Node[]): Node[] =>

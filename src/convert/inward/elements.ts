@@ -1,0 +1,191 @@
+import type { MatrixRoomAlias, MatrixRoomId } from '../../ids/types';
+import { parseMatrixLink } from '../matrixLinks';
+import type { InwardContext } from '../types';
+import { LineBuilder } from './builder';
+import { attribute, textOf, type HtmlNode } from './html';
+import { writeLink } from './links';
+import { clean, joiner, roomMention, type Line, type Style } from './runs';
+import { serializeRuns } from './serialize';
+import { writeTable } from './tables';
+
+const hidden = ['mx-reply', 'script', 'style', 'template', 'title', 'head', 'noembed', 'noframes', 'iframe', 'object', '#comment'];
+const styles: Record<string, Style> = {
+    b: { bold: true }, strong: { bold: true }, i: { italic: true }, em: { italic: true }, u: { italic: true }, cite: { italic: true },
+    s: { strike: true }, del: { strike: true }, strike: { strike: true },
+};
+const blocks = ['div', 'section', 'article', 'details', 'caption', 'dl', 'dt', 'dd', 'center', 'figure', 'form'];
+
+/** Turns a tree of HTML into lines of Rocket.Chat's dialect. One object for one message. */
+export class ElementReader {
+    private afterHeading = false;
+
+    constructor(private readonly context: InwardContext, private readonly roomMentioned: boolean) {}
+
+    /** @param style formatting of all of it (an emote is italic) */
+    public read(root: HtmlNode, style: Style = {}): Line[] {
+        const builder = new LineBuilder();
+        this.children(root, builder, style);
+        return builder.finish();
+    }
+
+    private children(node: HtmlNode, builder: LineBuilder, style: Style): void {
+        for (const child of node.childNodes ?? []) this.node(child, builder, style);
+    }
+
+    private node(node: HtmlNode, builder: LineBuilder, style: Style): void {
+        const name = node.nodeName;
+        if (name === '#text') this.text(node.value ?? '', builder, style);
+        else if (hidden.includes(name)) return;
+        else if (Object.prototype.hasOwnProperty.call(styles, name)) this.children(node, builder, { ...style, ...styles[name] });
+        else if (blocks.includes(name)) this.block(builder, 1, () => this.children(node, builder, style));
+        else this.element(node, builder, style);
+    }
+
+    private element(node: HtmlNode, builder: LineBuilder, style: Style): void {
+        const content = (): void => this.children(node, builder, style);
+        switch (node.nodeName) {
+            case 'br': return builder.lineBreak();
+            case 'p': return this.paragraph(builder, content);
+            case 'h1': case 'h2': case 'h3': case 'h4': case 'h5': case 'h6': return this.heading(node, builder, style);
+            case 'blockquote': return builder.quote(content);
+            case 'ul': case 'menu': return builder.list(false, 1, content);
+            case 'ol': return builder.list(true, startOf(node), content);
+            case 'li': return builder.item(content);
+            case 'hr': return this.block(builder, 1, () => builder.text('---', 'raw', {}));
+            case 'pre': return this.code(node, builder, style);
+            case 'code': case 'tt': case 'kbd': case 'samp': return builder.text(clean(textOf(node)).replace(/\s+/g, ' '), 'code', style);
+            case 'table': return this.table(node, builder);
+            case 'a': return this.link(node, builder, style);
+            case 'img': return this.image(node, builder, style);
+            case 'sup': case 'sub': return builder.text(shifted(node.nodeName, clean(textOf(node)).replace(/\s+/g, ' ')), 'text', style);
+            case 'summary': return this.block(builder, 1, () => this.summary(node, builder, style));
+            case 'span': return this.span(node, builder, style);
+            default: return content();
+        }
+    }
+
+    private text(value: string, builder: LineBuilder, style: Style): void {
+        const collapsed = clean(value).replace(/[ \t\n\f]+/g, ' ').replace(/\u00a0/g, ' ');
+        const text = collapsed.startsWith(' ') && builder.afterSpace && !value.startsWith('\u00a0') ? collapsed.slice(1) : collapsed;
+        this.plain(text, builder, style);
+    }
+
+    /** Text that is no HTML: one line of it. `@room` is a mention if the sender says so and may. */
+    public plain(text: string, builder: LineBuilder, style: Style): void {
+        if (!this.roomMentioned) return builder.text(text, 'text', style);
+        text.split(/(@room\b)/).forEach((part) => builder.text(part === '@room' ? `${roomMention}all` : part, part === '@room' ? 'mention' : 'text', style));
+    }
+
+    private block(builder: LineBuilder, gap: 1 | 2, inside: () => void): void {
+        builder.block(gap);
+        inside();
+        builder.block(gap);
+    }
+
+    private paragraph(builder: LineBuilder, inside: () => void): void {
+        builder.block(this.afterHeading ? 1 : 2);
+        this.afterHeading = false;
+        inside();
+        builder.block(2);
+    }
+
+    private heading(node: HtmlNode, builder: LineBuilder, style: Style): void {
+        const level = Math.min(Number(node.nodeName[1]), 4);
+        builder.block(1);
+        if (builder.nested) this.children(node, builder, { ...style, bold: true });
+        else {
+            builder.text(`${'#'.repeat(level)} `, 'raw', {});
+            this.children(node, builder, style);
+        }
+        builder.block(1);
+        this.afterHeading = true;
+    }
+
+    private summary(node: HtmlNode, builder: LineBuilder, style: Style): void {
+        builder.text('▸ ', 'text', {});
+        this.children(node, builder, { ...style, bold: true });
+    }
+
+    private code(node: HtmlNode, builder: LineBuilder, style: Style): void {
+        const inner = (node.childNodes ?? []).find(({ nodeName }) => nodeName === 'code');
+        const [, language = ''] = /(?:^|\s)language-(\S+)/.exec((inner && attribute(inner, 'class')) ?? '') ?? [];
+        const lines = clean(textOf(node)).replace(/^\n|\n$/g, '').replace(/```/g, `\`\`${joiner}\``).split('\n');
+        builder.block(1);
+        if (builder.inQuote) {
+            lines.forEach((line) => {
+                builder.text(line, 'code', style);
+                builder.lineBreak();
+            });
+        } else {
+            // What the parser takes for the name of a language; a block without a character in it is none.
+            builder.verbatim(`\`\`\`${/^[\w.-]+$/.test(language) ? language : ''}`);
+            (lines.join('').trim() === '' ? [' '] : lines).forEach((line) => builder.verbatim(line));
+            builder.verbatim('```');
+        }
+        builder.block(1);
+    }
+
+    private table(node: HtmlNode, builder: LineBuilder): void {
+        builder.block(1);
+        writeTable(node, builder, (cell) => {
+            const inside = new LineBuilder();
+            this.children(cell, inside, {});
+            return inside.finish().map(({ prefix, runs, verbatim }) => verbatim ?? prefix + serializeRuns(runs)).join(' ');
+        });
+        builder.block(1);
+    }
+
+    private link(node: HtmlNode, builder: LineBuilder, style: Style): void {
+        const href = attribute(node, 'href') ?? '';
+        const target = parseMatrixLink(href);
+        const username = target?.kind === 'user' ? this.context.username?.(target.id) : undefined;
+        if (username !== undefined) return builder.text(`@${username}`, 'mention', style);
+        const channel = target?.kind === 'room' && !target.event ? this.channel(target.room) : undefined;
+        if (channel !== undefined) return builder.text(`#${channel}`, 'mention', style);
+        const message = target?.kind === 'room' && target.event && target.room === this.context.roomId ? this.context.messageLink?.(target.event) : undefined;
+        const inside = new LineBuilder();
+        this.children(node, inside, {});
+        const label = inside.finish().reduce<Line['runs']>((all, { runs }, index) => all.concat(index > 0 ? [{ text: ' ', kind: 'text' }] : [], runs), []);
+        return writeLink(message ?? href, label, builder, style);
+    }
+
+    private channel(room: MatrixRoomId | MatrixRoomAlias): string | undefined {
+        return this.context.channelName?.(room);
+    }
+
+    private image(node: HtmlNode, builder: LineBuilder, style: Style): void {
+        const alt = clean(attribute(node, 'alt') ?? attribute(node, 'title') ?? '').trim().replace(/\s+/g, ' ');
+        const source = attribute(node, 'src') ?? '';
+        if (/^https?:/i.test(source)) return writeLink(source, [{ text: alt || source, kind: 'text' }], builder, style);
+        return builder.text(alt, 'text', style);
+    }
+
+    private span(node: HtmlNode, builder: LineBuilder, style: Style): void {
+        const maths = attribute(node, 'data-mx-maths');
+        if (maths !== undefined) return builder.text(clean(maths).includes('\\)') ? clean(maths) : `\\(${clean(maths).replace(/\s+/g, ' ')}\\)`, 'raw', {});
+        const color = attribute(node, 'data-mx-color');
+        if (color !== undefined && new RegExp('^color:#[0-9a-f]{6}(?:[0-9a-f]{2})?$').test(textOf(node))) return builder.text(textOf(node), 'raw', {});
+        const reason = attribute(node, 'data-mx-spoiler');
+        if (reason) this.plain(`(${clean(reason).replace(/\s+/g, ' ')}) `, builder, style);
+        return this.children(node, builder, reason === undefined ? style : { ...style, spoiler: true });
+    }
+}
+
+function startOf(node: HtmlNode): number {
+    const start = Number(attribute(node, 'start') ?? 1);
+    return Number.isSafeInteger(start) && start >= 0 && start < 1e9 ? start : 1;
+}
+
+const small: Record<string, Record<string, string>> = {
+    sup: { 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹', '+': '⁺', '-': '⁻', '=': '⁼', '(': '⁽', ')': '⁾', n: 'ⁿ', i: 'ⁱ' },
+    sub: { 0: '₀', 1: '₁', 2: '₂', 3: '₃', 4: '₄', 5: '₅', 6: '₆', 7: '₇', 8: '₈', 9: '₉', '+': '₊', '-': '₋', '=': '₌', '(': '₍', ')': '₎' },
+};
+
+/** Raised and lowered text in Unicode where all of it can be written so, else `^(…)` and `_(…)`. */
+function shifted(tag: string, text: string): string {
+    const table = small[tag];
+    const characters = Array.from(text);
+    if (characters.every((character) => Object.prototype.hasOwnProperty.call(table, character))) return characters.map((character) => table[character]).join('');
+    const sign = tag === 'sup' ? '^' : '_';
+    return characters.length === 1 ? sign + text : `${sign}(${text})`;
+}

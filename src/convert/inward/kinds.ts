@@ -1,0 +1,30 @@
+import type { Content } from '../../matrix/Homeserver';
+import { isObject, text } from '../values';
+import { convertBody, finish } from './text';
+
+/** A place as a link to a map and in words. `geo:` URIs: RFC 5870; content: `m.location`. */
+export function convertLocation(content: Content): string {
+    const location = isObject(content['org.matrix.msc3488.location']) ? content['org.matrix.msc3488.location'] : isObject(content['m.location']) ? content['m.location'] : {};
+    const uri = text(content.geo_uri, 500) ?? text(location.uri, 500) ?? '';
+    const [, latitude, longitude] = /^geo:(-?\d{1,3}(?:\.\d{1,15})?),(-?\d{1,3}(?:\.\d{1,15})?)/.exec(uri) ?? [];
+    const words = finish(convertBody(text(location.description, 500) ?? text(content.body, 2000) ?? ''));
+    if (latitude === undefined || Math.abs(Number(latitude)) > 90 || Math.abs(Number(longitude)) > 180) return `📍 ${words || 'Location'}`;
+    const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
+    return `📍 <${map}|${latitude}, ${longitude}>${words && !words.startsWith('geo:') ? `\n${words}` : ''}`;
+}
+
+/** Text of an extensible event (MSC1767), in the stable and in the unstable form. */
+export function extensibleText(value: unknown): string | undefined {
+    if (typeof value === 'string') return value;
+    if (!isObject(value)) return undefined;
+    const list = value['m.text'];
+    const first = Array.isArray(list) ? list.find((entry) => isObject(entry) && typeof entry.body === 'string' && (entry.mimetype ?? 'text/plain') === 'text/plain') : undefined;
+    return text(isObject(first) ? first.body : undefined) ?? text(value['org.matrix.msc1767.text']) ?? text(value['m.text']) ?? text(value.body);
+}
+
+/** What can be said of an event of an unknown type: its fallback text, else its type. */
+export function convertUnknown(content: Content, type: string): string {
+    const fallback = extensibleText(content);
+    const shown = fallback === undefined || fallback.trim() === '' ? `[${type.slice(0, 100)}: shown only on Matrix]` : fallback;
+    return finish(convertBody(shown.slice(0, 10000)));
+}
