@@ -3,7 +3,6 @@ import type { Server } from 'node:http';
 import type { EngineAppsHost } from '../engine/AppsHost.mts';
 import { page } from '../page/index.mts';
 import { attachRealtime } from '../realtime/index.mts';
-import { attachRealtime } from '../realtime/index.mts';
 import { fileRoutes, restApi } from '../rest/index.mts';
 import type { Domain } from './contract.mts';
 

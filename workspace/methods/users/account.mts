@@ -159,7 +159,7 @@ export async function suggestUsername(domain: Domain, user: IUser): Promise<stri
 export async function autocompleteUsers(domain: Domain, caller: IUser, term: string, exceptions: string[], conditions: Record<string, unknown>): Promise<Partial<IUser>[]> {
     const match = { $regex: containing(term) };
     const filter = { ...conditions, active: true, username: { $exists: true, $nin: exceptions }, $or: [{ username: match }, { name: match }, { nickname: match }] };
-    let users = await domain.collections.users.findAsync(filter).sort({ username: 1 });
+    let users: IUser[] = await domain.collections.users.findAsync(filter).sort({ username: 1 });
     if (!(await domain.users.hasPermission(caller, 'view-outside-room'))) {
         const mine = (await domain.collections.subscriptions.findAsync({ 'u._id': caller._id })).map(({ rid }) => rid);
         const known = new Set((await domain.collections.subscriptions.findAsync({ rid: { $in: mine } })).map(({ u }) => u._id));
