@@ -63,7 +63,7 @@ export class Workspace {
             this.closers.push(() => host.unload());
             await host.load();
             server.removeAllListeners('request');
-            serveInstance(server, instance, domain, host);
+            this.closers.push(serveInstance(server, instance, domain, host));
         }
     }
 

@@ -43,7 +43,6 @@ describe('the HTTP accessor', () => {
         probe = await Probe.install(running().admin);
     });
     afterAll(() => {
-        server.closeAllConnections?.();
         server.close();
     });
 

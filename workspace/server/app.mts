@@ -9,8 +9,9 @@ import type { Domain } from './contract.mts';
 /**
  * The HTTP side of one instance: apps' endpoints, the REST API, files and avatars, the page; and the realtime API on the
  * same server. Every request runs on this instance (`runOnInstance`).
+ * @returns ends the realtime connections
  */
-export function serveInstance(server: Server, instance: number, domain: Domain, apps: EngineAppsHost): void {
+export function serveInstance(server: Server, instance: number, domain: Domain, apps: EngineAppsHost): () => Promise<void> {
     const app: Express = express();
     app.disable('x-powered-by');
     // A parser's refusal (too large, malformed) is answered in one line, without a stack.
