@@ -17,6 +17,7 @@ export function fileRoutes(domain: Domain): Router {
         });
     };
     route('/file-upload/:id/:name', (request, response) => sendFile(domain, request, response));
+    route('/ufs/:store/:id/:name', (request, response) => sendFile(domain, request, response));
     route('/file-upload/:id', (request, response) => sendFile(domain, request, response));
     route('/avatar/room/:roomId', (request, response) => roomAvatar(domain, request, response));
     route('/avatar/:username', (request, response) => userAvatar(domain, request, response));

@@ -64,7 +64,15 @@ export async function channelHistory(domain: Domain, user: IUser, roomId: string
  * @param lastSeen counts what was not loaded since then
  * @returns false for a room that does not exist or that the user cannot read
  */
-export async function loadHistory(domain: Domain, user: IUser, roomId: string, end: Date | undefined, limit: number, lastSeen?: Date, showThreadMessages = true): Promise<History | false> {
+export async function loadHistory(
+    domain: Domain,
+    user: IUser,
+    roomId: string,
+    end: Date | undefined,
+    limit: number,
+    lastSeen?: Date,
+    showThreadMessages = true,
+): Promise<History | false> {
     const history = await channelHistory(domain, user, roomId, { latest: end ?? new Date(Date.now() + 1000), count: limit, showThreadMessages });
     if (!history) return false;
     const oldestLoaded = history.messages.at(-1);
@@ -88,7 +96,8 @@ export interface MessagePage {
 }
 
 /** One page of messages that match, as the user is shown them. */
-export async function messagePage(domain: Domain, user: IUser, filter: Record<string, unknown>, { offset, count, sort = { ts: -1 } }: Page): Promise<MessagePage> {
+export async function messagePage(domain: Domain, user: IUser, filter: Record<string, unknown>, page: Page): Promise<MessagePage> {
+    const { offset, count, sort = { ts: -1 } } = page;
     const { messages } = domain.collections;
     const found = await messages.findAsync(filter).sort(sort).skip(offset).limit(count);
     return { messages: await viewMessages(domain, user._id, found), count: found.length, offset, total: await messages.countAsync(filter) };

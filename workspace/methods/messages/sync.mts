@@ -71,10 +71,11 @@ export async function syncMessages(domain: Domain, user: IUser, roomId: string, 
     if (!next && !previous) return channelHistory(domain, user, roomId, { latest: latestDate, oldest: oldestDate, inclusive, count, unreads });
     const range = next ? { $gt: timeOf(next) } : { $lt: timeOf(previous as string) };
     const direction = next ? 1 : -1;
+    const { messages, trash } = domain.collections;
     const found: (IMessage | Deleted)[] =
         type === 'UPDATED'
-            ? await domain.collections.messages.findAsync({ rid: roomId, _hidden: { $ne: true }, _updatedAt: range }).sort({ _updatedAt: direction }).limit(count + 1)
-            : await domain.collections.trash.findAsync({ rid: roomId, _deletedAt: range }).sort({ _deletedAt: direction }).limit(count + 1);
+            ? await messages.findAsync({ rid: roomId, _hidden: { $ne: true }, _updatedAt: range }).sort({ _updatedAt: direction }).limit(count + 1)
+            : await trash.findAsync({ rid: roomId, _deletedAt: range }).sort({ _deletedAt: direction }).limit(count + 1);
     const cursor = cursors(found, count, next, previous);
     if (found.length > count) found.pop();
     return type === 'UPDATED' ? { updated: found as IMessage[], deleted: [], cursor } : { updated: [], deleted: found as Deleted[], cursor };

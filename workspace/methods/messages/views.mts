@@ -15,15 +15,14 @@ export async function viewMessages(domain: Domain, userId: string, messages: IMe
     }
     const users = await domain.collections.users.findAsync({ username: { $in: [...usernames] } });
     const names = new Map(users.map((user) => [user.username, user.name]));
+    const nameOf = (username: string | undefined, otherwise?: string) => names.get(username) ?? otherwise;
+    const named = (reactions: NonNullable<IMessage['reactions']>) =>
+        Object.entries(reactions).map(([key, reaction]) => [key, { ...reaction, names: reaction.usernames.map((username) => nameOf(username, username)) }]);
     return own.map((message) => ({
         ...message,
-        u: { ...message.u, name: names.get(message.u?.username) ?? message.u?.name },
-        ...(message.mentions && { mentions: message.mentions.map((mention) => ({ ...mention, name: names.get(mention.username) ?? mention.name })) }),
-        ...(message.reactions && {
-            reactions: Object.fromEntries(
-                Object.entries(message.reactions).map(([key, reaction]) => [key, { ...reaction, names: reaction.usernames.map((name) => names.get(name) ?? name) }]),
-            ),
-        }),
+        u: { ...message.u, name: nameOf(message.u?.username, message.u?.name) },
+        ...(message.mentions && { mentions: message.mentions.map((mention) => ({ ...mention, name: nameOf(mention.username, mention.name) })) }),
+        ...(message.reactions && { reactions: Object.fromEntries(named(message.reactions)) }),
     })) as IMessage[];
 }
 

@@ -3,29 +3,29 @@ import { MeteorError, type Domain, type IRoom, type IUser } from '../../server/c
 /** What the server's `createRoom` gives back to its callers. */
 export type CreatedRoom = IRoom & { rid: string };
 
+export interface RoomParams {
+    name: string;
+    members?: string[];
+    readOnly?: boolean;
+    customFields?: Record<string, unknown>;
+    extraData?: Record<string, any>;
+    /** The creator does not become a member. */
+    excludeSelf?: boolean;
+}
+
 /**
  * `meteor-methods/rooms/createChannel.ts` and `createPrivateGroup.ts`.
  * @throws MeteorError `error-not-allowed` without `create-c` or `create-p`, and the name errors of `createRoom`
  */
-export async function createRoom(
-    domain: Domain,
-    user: IUser,
-    type: 'c' | 'p',
-    params: { name: string; members?: string[]; readOnly?: boolean; customFields?: Record<string, unknown>; extraData?: Record<string, any>; excludeSelf?: boolean },
-): Promise<CreatedRoom> {
+export async function createRoom(domain: Domain, user: IUser, type: 'c' | 'p', params: RoomParams): Promise<CreatedRoom> {
     const method = type === 'c' ? 'createChannel' : 'createPrivateGroup';
     if (!(await domain.users.hasPermission(user, type === 'c' ? 'create-c' : 'create-p'))) throw new MeteorError('error-not-allowed', 'Not allowed', { method });
-    const { broadcast, encrypted, topic, federated, ...extra } = params.extraData ?? {};
     const room = await domain.rooms.create(type, params.name, user, params.members ?? [], {
         readOnly: params.readOnly ?? false,
         creatorExcluded: params.excludeSelf === true,
         extraData: {
             ...(params.customFields && Object.keys(params.customFields).length > 0 && { customFields: params.customFields }),
-            ...extra,
-            ...(broadcast !== undefined && { broadcast }),
-            ...(encrypted !== undefined && { encrypted }),
-            ...(topic !== undefined && { topic }),
-            ...(federated !== undefined && { federated }),
+            ...params.extraData,
         } as Partial<IRoom>,
     });
     return { ...room, rid: room._id };

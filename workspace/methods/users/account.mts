@@ -76,6 +76,9 @@ async function validate(domain: Domain, actor: IUser, data: UserData): Promise<v
     if (data.email && owner && owner._id !== data._id) throw taken(data.email, 'Email');
 }
 
+/** Without what was not given. */
+const given = (fields: Record<string, unknown>) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
 /**
  * `lib/users/saveUser`: an admin makes or changes a user.
  * @throws MeteorError `error-action-not-allowed`, `error-the-field-is-required`, `error-field-unavailable`, `error-input-is-not-a-valid-field`
@@ -89,14 +92,14 @@ export async function saveUser(domain: Domain, actor: IUser, data: UserData): Pr
     let user: IUser;
     if (data._id) {
         const { _id, username, name, email, bio, statusText, roles, customFields } = data;
-        const changes = Object.fromEntries(Object.entries({ username, name, email, bio, statusText, roles, customFields, password }).filter(([, value]) => value !== undefined));
-        user = await domain.users.save(_id, changes, actor);
+        user = await domain.users.save(_id, given({ username, name, email, bio, statusText, roles, customFields, password }), actor);
     } else {
         const { username = '', name = '', email, roles, customFields } = data;
         user = await domain.users.create({ username, name, email, password, roles: roles ?? ['user'], active: true, customFields }, actor);
         for (const field of ['bio', 'statusText'] as const) if (data[field] !== undefined) extra[field] = data[field];
     }
-    if (data.verified !== undefined && user.emails?.[0]) extra.emails = user.emails.map((email, index) => (index === 0 ? { ...email, verified: data.verified } : email));
+    const [first, ...others] = user.emails ?? [];
+    if (data.verified !== undefined && first) extra.emails = [{ ...first, verified: data.verified }, ...others];
     return Object.keys(extra).length > 0 ? updateUser(domain, user._id, extra) : user;
 }
 
@@ -112,6 +115,18 @@ export async function setActiveStatus(domain: Domain, actor: IUser, userId: stri
     await domain.users.setActive(userId, active, confirmRelinquish);
 }
 
+export interface ProfileData {
+    email?: string;
+    name?: string;
+    username?: string;
+    nickname?: string;
+    bio?: string;
+    statusText?: string;
+    statusType?: string;
+    newPassword?: string;
+    currentPassword?: string;
+}
+
 /**
  * `meteor-methods/users/saveUserProfile.ts`: one changes one's own data.
  * @throws MeteorError `error-not-allowed` where the settings forbid it, `error-invalid-password`, and those of saving
@@ -119,7 +134,7 @@ export async function setActiveStatus(domain: Domain, actor: IUser, userId: stri
 export async function saveProfile(
     domain: Domain,
     user: IUser,
-    data: { email?: string; name?: string; username?: string; nickname?: string; bio?: string; statusText?: string; statusType?: string; newPassword?: string; currentPassword?: string },
+    data: ProfileData,
     customFields?: Record<string, unknown>,
 ): Promise<void> {
     const method = 'saveUserProfile';
@@ -139,7 +154,7 @@ export async function saveProfile(
         });
     }
     const { email, name, username, bio, statusText, newPassword: password } = data;
-    const changes = Object.fromEntries(Object.entries({ email, name, username, bio, password, customFields }).filter(([, value]) => value !== undefined && value !== ''));
+    const changes = given({ email: email || undefined, name, username: username || undefined, bio, password: password || undefined, customFields });
     if (Object.keys(changes).length > 0) await domain.users.save(user._id, changes, user);
     if (data.nickname !== undefined) await updateUser(domain, user._id, { nickname: data.nickname });
     if (statusText !== undefined || data.statusType) await domain.users.setStatus(user._id, data.statusType, statusText);
@@ -156,9 +171,16 @@ export async function suggestUsername(domain: Domain, user: IUser): Promise<stri
 }
 
 /** Active users that match a term, for the completion of names (`api/lib/users.ts`, findUsersToAutocomplete). */
-export async function autocompleteUsers(domain: Domain, caller: IUser, term: string, exceptions: string[], conditions: Record<string, unknown>): Promise<Partial<IUser>[]> {
+export async function autocompleteUsers(
+    domain: Domain,
+    caller: IUser,
+    term: string,
+    exceptions: string[],
+    conditions: Record<string, unknown>,
+): Promise<Partial<IUser>[]> {
     const match = { $regex: containing(term) };
-    const filter = { ...conditions, active: true, username: { $exists: true, $nin: exceptions }, $or: [{ username: match }, { name: match }, { nickname: match }] };
+    const named = { username: { $exists: true, $nin: exceptions }, $or: [{ username: match }, { name: match }, { nickname: match }] };
+    const filter = { ...conditions, active: true, ...named };
     let users: IUser[] = await domain.collections.users.findAsync(filter).sort({ username: 1 });
     if (!(await domain.users.hasPermission(caller, 'view-outside-room'))) {
         const mine = (await domain.collections.subscriptions.findAsync({ 'u._id': caller._id })).map(({ rid }) => rid);

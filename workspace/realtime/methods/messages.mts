@@ -58,12 +58,18 @@ export const messageMethods: Methods = {
         const half = Math.floor((limit - 1) / 2);
         const { messages } = domain.collections;
         const before = await messages.findAsync({ ...filter, ts: { $lt: middle.ts } }).sort({ ts: -1 }).limit(half);
-        const after = await messages.findAsync({ ...filter, ts: { $gt: middle.ts } }).sort({ ts: 1 }).limit(limit - 1 - before.length);
+        const after = await messages.findAsync({ ...filter, ts: { $gt: middle.ts } }).sort({ ts: 1 }).limit(limit - 1 - half);
         const all = [...before.reverse(), middle, ...after];
-        return { messages: await viewMessages(domain, user._id, all), moreBefore: before.length === half, moreAfter: after.length === limit - 1 - before.length };
+        const [moreBefore, moreAfter] = [before.length === half, after.length === limit - 1 - half];
+        return { messages: await viewMessages(domain, user._id, all), moreBefore, moreAfter };
     },
     'messages/get': ({ domain, user }, roomId, query) =>
-        syncMessages(domain, user, roomId, { ...query, lastUpdate: dateOf(query?.lastUpdate), latestDate: dateOf(query?.latestDate), oldestDate: dateOf(query?.oldestDate) }),
+        syncMessages(domain, user, roomId, {
+            ...query,
+            lastUpdate: dateOf(query?.lastUpdate),
+            latestDate: dateOf(query?.latestDate),
+            oldestDate: dateOf(query?.oldestDate),
+        }),
     'getSingleMessage': ({ domain, user }, id) => singleMessage(domain, user, id),
     async 'getMessages'({ domain, user }, ids) {
         const found = (await Promise.all(ids.map((id: string) => singleMessage(domain, user, id)))).filter(Boolean);

@@ -1,4 +1,4 @@
-import { MeteorError, type IRoom, type ISubscription } from '../../server/contract.mts';
+import { MeteorError, type IRoom, type ISubscription, type IUser } from '../../server/contract.mts';
 import { accessibleRoom } from '../../methods/rooms/access.mts';
 import { createDiscussion, createRoom } from '../../methods/rooms/create.mts';
 import { addUsersToRoom, joinRoom, leaveRoom, removeUserFromRoom, roomRoles, setBanned, setMuted, setRoomRole } from '../../methods/rooms/members.mts';
@@ -55,8 +55,8 @@ export const roomMethods: Methods = {
         const room = await needAccessible(context, roomId, 'getUsersOfRoom');
         const members = (await context.domain.rooms.members(room._id)).filter(({ active, status }) => active && (showAll || (status && status !== 'offline')));
         const { skip = 0, limit = members.length } = options;
-        const records = members.slice(skip, skip + limit).map(({ _id, name, username, nickname, status, avatarETag }) => ({ _id, name, username, nickname, status, avatarETag }));
-        return { total: members.length, records };
+        const shownUser = ({ _id, name, username, nickname, status, avatarETag }: IUser) => ({ _id, name, username, nickname, status, avatarETag });
+        return { total: members.length, records: members.slice(skip, skip + limit).map(shownUser) };
     },
     'createChannel': ({ domain, user }, name, members = [], readOnly = false, customFields = {}, extraData = {}) =>
         createRoom(domain, user, 'c', { name, members, readOnly, customFields, extraData }),

@@ -57,11 +57,13 @@ function single(api: Api): void {
         if (lastUpdate && Number.isNaN(Date.parse(lastUpdate))) {
             throw new MeteorError('error-lastUpdate-param-invalid', 'The "lastUpdate" query parameter must be a valid date');
         }
-        const result = await syncMessages(call.domain, call.user, roomId, { lastUpdate: lastUpdate && new Date(lastUpdate), count: count || undefined, next, previous, type });
+        const query = { lastUpdate: lastUpdate && new Date(lastUpdate), count: count || undefined, next, previous, type };
+        const result = await syncMessages(call.domain, call.user, roomId, query);
         if (!result) return failure();
         if (!('updated' in result)) return { result: { updated: [], deleted: [] } };
-        const { updated, deleted, cursor } = result;
-        return { result: { updated: await viewMessages(call.domain, call.userId, updated), deleted: deleted.map(({ _id, _deletedAt }) => ({ _id, _deletedAt })), cursor } };
+        const updated = await viewMessages(call.domain, call.userId, result.updated);
+        const deleted = result.deleted.map(({ _id, _deletedAt }) => ({ _id, _deletedAt }));
+        return { result: { updated, deleted, cursor: result.cursor } };
     });
 }
 
@@ -89,7 +91,8 @@ function lists(api: Api): void {
     api.get('chat.getDiscussions', { query: 'isChatGetDiscussionsProps' }, async (call) => {
         await needAccess(call, call.query.roomId);
         const text = call.query.text ? { msg: { $regex: containing(call.query.text) } } : {};
-        return messagePage(call.domain, call.user, { rid: call.query.roomId, drid: { $exists: true }, ...text }, { ...call.page(), sort: call.sort({ ts: -1 }) });
+        const filter = { rid: call.query.roomId, drid: { $exists: true }, ...text };
+        return messagePage(call.domain, call.user, filter, { ...call.page(), sort: call.sort({ ts: -1 }) });
     });
 }
 

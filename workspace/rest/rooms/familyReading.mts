@@ -75,7 +75,8 @@ export async function listMembers(call: Call, roomId: string, rank: (user: IUser
     if ((filter !== undefined && typeof filter !== 'string') || (status !== undefined && !Array.isArray(status))) {
         throw new MeteorError('400', 'Match failed');
     }
-    const matches = (user: IUser) => !filter || [user.username, user.name, user.nickname, user.emails?.[0]?.address].some((text) => text && containing(filter).test(text));
+    const texts = (user: IUser) => [user.username, user.name, user.nickname, user.emails?.[0]?.address];
+    const matches = (user: IUser) => !filter || texts(user).some((text) => text && containing(filter).test(text));
     const direction = call.sort({}).username ?? 1;
     const all = (await call.domain.rooms.members(roomId))
         .filter((user) => user.active && matches(user) && (!wanted || wanted.includes(user.status)))

@@ -32,7 +32,8 @@ function reading(api: Api): void {
             throw new MeteorError('error-updatedSince-param-invalid', 'The "updatedSince" query parameter must be a valid date.');
         }
         const rids = (await call.domain.collections.subscriptions.findAsync({ 'u._id': call.userId })).map(({ rid }) => rid);
-        const rooms = await call.domain.collections.rooms.findAsync({ _id: { $in: rids }, ...(updatedSince && { _updatedAt: { $gt: new Date(updatedSince) } }) });
+        const since = updatedSince ? { _updatedAt: { $gt: new Date(updatedSince) } } : {};
+        const rooms = await call.domain.collections.rooms.findAsync({ _id: { $in: rids }, ...since });
         return { update: await viewRooms(call, rooms), remove: [] };
     });
     api.get('rooms.info', {}, async (call) => {

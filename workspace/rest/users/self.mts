@@ -55,12 +55,12 @@ function presence(api: Api): void {
     api.get('users.presence', { query: 'isUsersPresenceParamsGET' }, async (call) => {
         const { ids, from } = call.query;
         const { users } = call.domain.collections;
-        if (ids) return { users: (await users.findAsync({ _id: { $in: Array.isArray(ids) ? ids : ids.split(',') }, active: true })).map(viewPresence), full: false };
+        const answer = async (filter: object, full: boolean) => ({ users: (await users.findAsync(filter)).map(viewPresence), full });
+        if (ids) return answer({ _id: { $in: Array.isArray(ids) ? ids : ids.split(',') }, active: true }, false);
         const since = from ? new Date(from) : undefined;
-        if (since && Date.now() - since.getTime() < 600_000) {
-            return { users: (await users.findAsync({ _id: { $ne: call.userId }, username: { $exists: true }, _updatedAt: { $gte: since } })).map(viewPresence), full: false };
-        }
-        return { users: (await users.findAsync({ username: { $exists: true }, status: { $in: ['online', 'away', 'busy'] } })).map(viewPresence), full: true };
+        const recent = since && Date.now() - since.getTime() < 600_000;
+        if (recent) return answer({ _id: { $ne: call.userId }, username: { $exists: true }, _updatedAt: { $gte: since } }, false);
+        return answer({ username: { $exists: true }, status: { $in: ['online', 'away', 'busy'] } }, true);
     });
     api.get('users.getPresence', { query: 'isUsersGetPresenceParamsGET' }, async (call) => {
         if (!isSelf(call.query, call.user)) return { presence: (await userOf(call.domain, call.query)).status ?? 'offline' };

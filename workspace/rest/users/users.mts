@@ -74,7 +74,7 @@ async function page(call: Call, filter: Record<string, unknown>, full: boolean) 
 
 function keeping(api: Api): void {
     api.post('users.create', { body: 'isUserCreateParamsPOST' }, async (call) => {
-        const { active, joinDefaultChannels, sendWelcomeEmail: _mail, ...data } = call.body;
+        const { active, joinDefaultChannels, ...data } = call.body;
         if (data.name && !isValidName(data.name)) return failure('Name contains invalid characters');
         const user = await saveUser(call.domain, call.user, data);
         if (active !== undefined) await setActiveStatus(call.domain, call.user, user._id, active, false);

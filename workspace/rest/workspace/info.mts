@@ -61,6 +61,10 @@ async function statistics({ collections }: Domain): Promise<Record<string, unkno
     };
 }
 
+const channelFields = ['_id', 'name', 'fname', 't', 'ts', 'topic', 'description', 'usersCount', 'lm', 'lastMessage', 'archived', 'featured', 'default'];
+const userFields = ['_id', 'createdAt', 'username', 'name', 'nickname', 'bio', 'federation', 'avatarETag'];
+const only = (document: object, fields: string[]) => Object.fromEntries(Object.entries(document).filter(([field]) => fields.includes(field)));
+
 /** `meteor-methods/rooms/browseChannels.ts`: channels or people, found by words. */
 async function directory(call: Call): Promise<object> {
     const { text = '', type = 'channels' } = call.query;
@@ -75,14 +79,11 @@ async function directory(call: Call): Promise<object> {
     if (type === 'channels') {
         if (!(await call.may('view-c-room'))) return failure('Please verify the parameters');
         const filter = { t: 'c', ...(match && { $or: [{ name: match }, { fname: match }, { topic: match }] }) };
-        return page<IRoom>(call.domain.collections.rooms, filter, ({ _id, name, fname, t, ts, topic, description, usersCount, lm, lastMessage, archived, featured, default: standard }) => ({
-            _id, name, fname, t, ts, topic, description, usersCount, lm, lastMessage, archived, featured, default: standard,
-        }));
+        return page<IRoom>(call.domain.collections.rooms, filter, (room) => only(room, channelFields));
     }
     if (type !== 'users' || !(await call.may('view-outside-room')) || !(await call.may('view-d-room'))) return failure('Please verify the parameters');
     const full = await call.may('view-full-other-user-info');
-    const filter = { active: true, type: { $nin: ['app'] }, username: { $exists: true }, ...(match && { $or: [{ username: match }, { name: match }, { nickname: match }] }) };
-    return page<IUser>(call.domain.collections.users, filter, ({ _id, createdAt, username, name, nickname, bio, emails, federation, avatarETag }) => ({
-        _id, createdAt, username, name, nickname, bio, federation, avatarETag, ...(full && { emails }),
-    }));
+    const named = match ? { $or: [{ username: match }, { name: match }, { nickname: match }] } : {};
+    const filter = { active: true, type: { $nin: ['app'] }, username: { $exists: true }, ...named };
+    return page<IUser>(call.domain.collections.users, filter, (user) => only(user, full ? [...userFields, 'emails'] : userFields));
 }

@@ -44,6 +44,10 @@ function permissions(api: Api): void {
 
 const view = ({ _updatedAt, ...role }: IRole & { _updatedAt?: Date }) => role;
 
+const viewInRole = ({ _id, name, username, emails, avatarETag, createdAt, _updatedAt }: IUser) => ({
+    _id, name, username, emails, avatarETag, createdAt, _updatedAt,
+});
+
 async function isInRole(call: Call, user: IUser, role: IRole, scope?: string): Promise<boolean> {
     if (role.scope !== 'Subscriptions') return user.roles?.includes(role._id) ?? false;
     return scope ? ((await call.domain.rooms.subscriptionOf(scope, user._id))?.roles?.includes(role._id) ?? false) : false;
@@ -95,10 +99,10 @@ function roles(api: Api): void {
         const known = await call.domain.collections.roles.findOneAsync({ _id: role });
         if (!known) throw new MeteorError('error-invalid-roleId');
         const { offset, count } = call.page();
-        const subscribed = known.scope === 'Subscriptions' ? await call.domain.collections.subscriptions.findAsync({ roles: role, ...(roomId && { rid: roomId }) }) : undefined;
-        const filter = subscribed ? { _id: { $in: subscribed.map(({ u }) => u._id) } } : { roles: role };
-        const users = await call.domain.collections.users.findAsync(filter).sort({ username: 1 }).skip(offset).limit(count);
-        const shown = users.map(({ _id, name, username, emails, avatarETag, createdAt, _updatedAt }) => ({ _id, name, username, emails, avatarETag, createdAt, _updatedAt }));
-        return { users: shown, total: await call.domain.collections.users.countAsync(filter) };
+        const { subscriptions, users } = call.domain.collections;
+        const inRooms = known.scope === 'Subscriptions' ? await subscriptions.findAsync({ roles: role, ...(roomId && { rid: roomId }) }) : undefined;
+        const filter = inRooms ? { _id: { $in: inRooms.map(({ u }) => u._id) } } : { roles: role };
+        const found = await users.findAsync(filter).sort({ username: 1 }).skip(offset).limit(count);
+        return { users: found.map(viewInRole), total: await users.countAsync(filter) };
     });
 }

@@ -9,10 +9,12 @@ const view = ({ _id, value, enterprise, invalidValue, modules }: ISetting) => ({
 async function list(call: Call, filter: (setting: ISetting) => boolean) {
     const { offset, count } = call.page();
     const direction = call.sort({ _id: 1 })._id ?? 1;
-    const all = (await call.domain.settings.all()).filter((setting) => !setting.hidden && filter(setting)).sort((a, b) => direction * a._id.localeCompare(b._id));
+    const all = (await call.domain.settings.all()).filter((setting) => !setting.hidden && filter(setting));
+    all.sort((a, b) => direction * a._id.localeCompare(b._id));
     const page = all.slice(offset, count === 0 ? undefined : offset + count);
-    const includeDefaults = String(call.query.includeDefaults) === 'true';
-    return { settings: page.map((setting) => ({ ...view(setting), ...(includeDefaults && { packageValue: setting.packageValue }) })), count: page.length, offset, total: all.length };
+    const withDefaults = String(call.query.includeDefaults) === 'true';
+    const settings = page.map((setting) => ({ ...view(setting), ...(withDefaults && { packageValue: setting.packageValue }) }));
+    return { settings, count: page.length, offset, total: all.length };
 }
 
 const update: Schema = { type: 'object', properties: { value: {}, execute: { type: 'boolean' }, editor: { type: 'string' } }, additionalProperties: true };
