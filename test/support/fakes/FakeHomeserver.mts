@@ -1,0 +1,239 @@
+import { BridgeError } from '../../../src/errors/BridgeError';
+import type { MatrixEventId, MatrixRoomAlias, MatrixRoomId, MatrixUserId, MxcUri } from '../../../src/ids/types';
+import type { Acting, Content, CreateRoom, Homeserver, MatrixEvent, PingOutcome, Profile, SendEvent } from '../../../src/matrix/Homeserver';
+
+export interface FakeMatrixRoom {
+    id: MatrixRoomId;
+    options: Partial<CreateRoom>;
+    isPublic: boolean;
+    members: Map<MatrixUserId, 'join' | 'invite' | 'leave' | 'ban'>;
+    timeline: MatrixEvent[];
+}
+
+export const failure = (status: number | undefined, errcode?: string, more: Partial<BridgeError> = {}): BridgeError =>
+    new BridgeError({
+        code: errcode ? `matrix.${errcode}` : 'homeserver.unreachable', userMessage: errcode || 'The homeserver cannot be reached.',
+        retriable: status === undefined || status === 429 || status >= 500, certain: status !== undefined && status < 500, status, errcode, ...more,
+    });
+
+const forbidden = (): BridgeError => failure(403, 'M_FORBIDDEN');
+
+/** A homeserver in memory, with its rules of membership and its cache of transaction ids. `faults` makes the next calls of a method fail. */
+export class FakeHomeserver implements Homeserver {
+    public readonly users = new Map<MatrixUserId, Profile>();
+    public readonly rooms = new Map<MatrixRoomId, FakeMatrixRoom>();
+    public readonly aliases = new Map<string, MatrixRoomId>();
+    public readonly calls: string[] = [];
+    public readonly faults: Record<string, (Error | 'lost')[]> = {};
+    public transactions = new Map<string, MatrixEventId>();
+    private counter = 0;
+
+    constructor(
+        private readonly domain = 'hs.test',
+        private readonly bot = '@rocketchat:hs.test' as MatrixUserId,
+    ) {}
+
+    public addPerson(id: string, displayName?: string): MatrixUserId {
+        this.users.set(id as MatrixUserId, { displayName });
+        return id as MatrixUserId;
+    }
+
+    public addRoom(creator: MatrixUserId, isPublic = false): FakeMatrixRoom {
+        return this.makeRoom(creator, { preset: isPublic ? 'public_chat' : 'private_chat' });
+    }
+
+    /** An event of somebody in a room, as a transaction would bring it. */
+    public write(room: FakeMatrixRoom, sender: MatrixUserId, type: string, content: Content, more: Partial<MatrixEvent> = {}): MatrixEvent {
+        const event: MatrixEvent = { type, room_id: room.id, event_id: this.eventId(), sender, origin_server_ts: Date.now(), content, ...more };
+        room.timeline.push(event);
+        return event;
+    }
+
+    public async versions(): Promise<string[]> { return ['v1.11']; }
+    public async software(): Promise<undefined> { return undefined; }
+    public async whoami(): Promise<MatrixUserId> { return this.bot; }
+    public async ping(): Promise<PingOutcome> { return { ok: true, durationMs: 1 }; }
+
+    public async register(localpart: string): Promise<MatrixUserId> {
+        await this.note('register');
+        const id = `@${localpart}:${this.domain}` as MatrixUserId;
+        if (!this.users.has(id)) {
+            this.users.set(id, { displayName: localpart });
+        }
+        return id;
+    }
+
+    public async setDisplayName(user: MatrixUserId, name: string): Promise<void> {
+        await this.note('setDisplayName');
+        this.users.set(user, { ...this.users.get(user), displayName: name });
+    }
+
+    public async setAvatarUrl(): Promise<void> { await this.note('setAvatarUrl'); }
+
+    public async profile(user: MatrixUserId): Promise<Profile | undefined> {
+        await this.note('profile');
+        return this.users.get(user);
+    }
+
+    public async createRoom(options: CreateRoom): Promise<MatrixRoomId> {
+        await this.note('createRoom');
+        const alias = options.aliasLocalpart && `#${options.aliasLocalpart}:${this.domain}`;
+        if (alias && this.aliases.has(alias)) {
+            throw failure(400, 'M_ROOM_IN_USE');
+        }
+        const room = this.makeRoom(options.as || this.bot, options);
+        if (alias) {
+            this.aliases.set(alias, room.id);
+        }
+        return room.id;
+    }
+
+    public async resolveAlias(alias: MatrixRoomAlias): Promise<{ roomId: MatrixRoomId; servers: string[] } | undefined> {
+        const roomId = this.aliases.get(alias);
+        return roomId && { roomId, servers: [this.domain] };
+    }
+
+    public async createAlias(alias: MatrixRoomAlias, roomId: MatrixRoomId): Promise<void> { this.aliases.set(alias, roomId); }
+    public async deleteAlias(alias: MatrixRoomAlias): Promise<void> { this.aliases.delete(alias); }
+    public async publish(): Promise<boolean> { return true; }
+
+    public async join(target: MatrixRoomId | MatrixRoomAlias, { as = this.bot }: Acting = {}): Promise<MatrixRoomId> {
+        await this.note('join');
+        const room = this.roomOf(target as MatrixRoomId);
+        const membership = room.members.get(as);
+        if (!this.users.has(as) || (!room.isPublic && membership !== 'invite' && membership !== 'join') || membership === 'ban') {
+            throw forbidden();
+        }
+        room.members.set(as, 'join');
+        return room.id;
+    }
+
+    public async invite(roomId: MatrixRoomId, user: MatrixUserId, { as = this.bot }: Acting = {}): Promise<void> {
+        await this.note('invite');
+        const room = this.joined(roomId, as);
+        if (room.members.get(user) === 'join') {
+            throw forbidden();
+        }
+        room.members.set(user, 'invite');
+    }
+
+    public async leave(roomId: MatrixRoomId, { as = this.bot }: Acting = {}): Promise<void> {
+        await this.note('leave');
+        this.roomOf(roomId).members.set(as, 'leave');
+    }
+
+    public async kick(roomId: MatrixRoomId, user: MatrixUserId, { as = this.bot }: Acting = {}): Promise<void> {
+        await this.note('kick');
+        if (as !== this.bot && (this.roomOf(roomId).options.userLevels || {})[as] !== 100) {
+            throw forbidden();
+        }
+        this.joined(roomId, as).members.set(user, 'leave');
+    }
+
+    public async ban(roomId: MatrixRoomId, user: MatrixUserId, { as = this.bot }: Acting = {}): Promise<void> {
+        this.joined(roomId, as).members.set(user, 'ban');
+    }
+
+    public async unban(roomId: MatrixRoomId, user: MatrixUserId): Promise<void> { this.roomOf(roomId).members.set(user, 'leave'); }
+
+    public async send({ roomId, type, content, txnId, as = this.bot }: SendEvent): Promise<MatrixEventId> {
+        const fault = await this.note('send', true);
+        const room = this.joined(roomId, as);
+        const key = `${roomId} ${type} ${txnId}`;
+        const id = this.transactions.get(key) || this.write(room, as, type, content).event_id;
+        this.transactions.set(key, id);
+        if (fault === 'lost') {
+            throw failure(undefined, undefined, { certain: false });
+        }
+        return id;
+    }
+
+    public async sendState(roomId: MatrixRoomId, type: string, stateKey: string, content: Content, { as = this.bot }: Acting = {}): Promise<MatrixEventId> {
+        await this.note('sendState');
+        return this.write(this.joined(roomId, as), as, type, content, { state_key: stateKey }).event_id;
+    }
+
+    public async redact(roomId: MatrixRoomId, eventId: MatrixEventId, { as = this.bot }: Acting & { txnId: string }): Promise<MatrixEventId> {
+        await this.note('redact');
+        const room = this.joined(roomId, as);
+        const target = room.timeline.find((event) => event.event_id === eventId);
+        if (target && target.sender !== as && as !== this.bot && (room.options.userLevels || {})[as] !== 100) {
+            throw forbidden();
+        }
+        return this.write(room, as, 'm.room.redaction', {}, { redacts: eventId }).event_id;
+    }
+
+    public async state(roomId: MatrixRoomId, type: string, stateKey = '', { as = this.bot }: Acting = {}): Promise<Content | undefined> {
+        await this.note('state');
+        const room = this.joined(roomId, as);
+        if (type === 'm.room.member') {
+            const membership = room.members.get(stateKey as MatrixUserId);
+            return membership && { membership };
+        }
+        return [...room.timeline].reverse().find((event) => event.type === type && event.state_key === stateKey)?.content;
+    }
+
+    public async fullState(): Promise<MatrixEvent[]> { return []; }
+
+    public async joinedMembers(roomId: MatrixRoomId, { as = this.bot }: Acting = {}): Promise<Map<MatrixUserId, Profile>> {
+        const room = this.joined(roomId, as);
+        return new Map([...room.members].filter(([, membership]) => membership === 'join').map(([id]) => [id, this.users.get(id) || {}]));
+    }
+
+    public async joinedRooms(): Promise<MatrixRoomId[]> { return [...this.rooms.keys()]; }
+
+    public async event(roomId: MatrixRoomId, eventId: MatrixEventId): Promise<MatrixEvent | undefined> {
+        return this.roomOf(roomId).timeline.find((event) => event.event_id === eventId);
+    }
+
+    public async messages(roomId: MatrixRoomId, { limit }: { limit: number }): Promise<{ events: MatrixEvent[]; end?: string }> {
+        await this.note('messages');
+        return { events: [...this.roomOf(roomId).timeline].reverse().slice(0, limit) };
+    }
+
+    public async typing(): Promise<void> { await this.note('typing'); }
+    public async readReceipt(): Promise<void> { await this.note('readReceipt'); }
+    public async uploadLimit(): Promise<number | undefined> { return undefined; }
+    public async upload(): Promise<MxcUri> { return 'mxc://hs.test/media' as MxcUri; }
+    public async download(): Promise<{ content: Buffer; contentType: string }> { return { content: Buffer.from('x'), contentType: 'text/plain' }; }
+    public async thumbnail(): Promise<{ content: Buffer; contentType: string }> { return this.download(); }
+    public async publicRooms(): Promise<{ rooms: Content[] }> { return { rooms: [] }; }
+
+    private makeRoom(creator: MatrixUserId, options: Partial<CreateRoom>): FakeMatrixRoom {
+        const id = `!${String((this.counter += 1)).padStart(43, 'r')}` as MatrixRoomId;
+        const members = new Map<MatrixUserId, 'join' | 'invite'>([[creator, 'join']]);
+        (options.invite || []).forEach((user) => members.set(user, 'invite'));
+        const room: FakeMatrixRoom = { id, options, isPublic: options.preset === 'public_chat', members, timeline: [] };
+        this.rooms.set(id, room);
+        return room;
+    }
+
+    private eventId(): MatrixEventId {
+        return `$${String((this.counter += 1)).padStart(43, 'e')}` as MatrixEventId;
+    }
+
+    private roomOf(id: MatrixRoomId): FakeMatrixRoom {
+        const room = this.rooms.get(id);
+        if (!room) {
+            throw failure(404, 'M_NOT_FOUND');
+        }
+        return room;
+    }
+
+    private joined(id: MatrixRoomId, user: MatrixUserId): FakeMatrixRoom {
+        const room = this.roomOf(id);
+        if (room.members.get(user) !== 'join') {
+            throw forbidden();
+        }
+        return room;
+    }
+
+    private async note(call: string, mayBeLost = false): Promise<Error | 'lost' | undefined> {
+        this.calls.push(call);
+        const fault = this.faults[call]?.shift();
+        if (fault && !(mayBeLost && fault === 'lost')) {
+            throw fault;
+        }
+        return fault;
+    }
+}

@@ -1,0 +1,246 @@
+import { BridgeError } from '../../../src/errors/BridgeError';
+import { rcMessageId, rcRoomId, rcUserId } from '../../../src/ids/rocketchat';
+import type { RcMessageId, RcRoomId, RcUserId } from '../../../src/ids/types';
+import type { PostMessage, RcMessage, RcRoom, RcUser, RocketChat, Store, StoreKey } from '../../../src/rocketchat/RocketChat';
+
+interface Stored {
+    keys: StoreKey[];
+    document: string;
+}
+
+const same = (a: StoreKey, b: StoreKey): boolean => a.model === b.model && a.id === b.id;
+
+/** The app's persistence in memory, with the server's semantics: superset reads, exact-array updates, nothing unique. */
+export class FakeStore implements Store {
+    public documents: Stored[] = [];
+    public calls: string[] = [];
+
+    public async read<T extends object>(...keys: StoreKey[]): Promise<T[]> {
+        this.calls.push(`read ${keys.map(({ id }) => id).join(' ')}`);
+        return this.documents.filter((stored) => keys.every((key) => stored.keys.some((own) => same(own, key)))).map(({ document }) => JSON.parse(document) as T);
+    }
+
+    public async readOne<T extends object>(...keys: StoreKey[]): Promise<T | undefined> {
+        return (await this.read<T>(...keys))[0];
+    }
+
+    public async put(document: object, ...keys: StoreKey[]): Promise<void> {
+        this.calls.push('put');
+        const stored = this.documents.find((one) => one.keys.length === keys.length && one.keys.every((key, at) => same(key, keys[at])));
+        if (stored) {
+            stored.document = JSON.stringify(document);
+        } else {
+            this.documents.push({ keys, document: JSON.stringify(document) });
+        }
+    }
+
+    public async add(document: object, ...keys: StoreKey[]): Promise<void> {
+        this.calls.push('add');
+        this.documents.push({ keys, document: JSON.stringify(document) });
+    }
+
+    public async remove(...keys: StoreKey[]): Promise<void> {
+        this.calls.push('remove');
+        this.documents = this.documents.filter((stored) => !keys.every((key) => stored.keys.some((own) => same(own, key))));
+    }
+}
+
+/** A workspace in memory. `faults` makes the next calls of a method fail; `calls` counts. */
+export class FakeRocketChat implements RocketChat {
+    public readonly store = new FakeStore();
+    public readonly users = new Map<string, RcUser>();
+    public readonly rooms = new Map<string, RcRoom & { members: Set<string>; ownerIds: Set<string> }>();
+    public readonly messages = new Map<string, RcMessage & { alias?: string; avatarUrl?: string }>();
+    public readonly whispers: { userId: string; roomId: string; text: string }[] = [];
+    public readonly typingShown: { roomId: string; name: string; on: boolean }[] = [];
+    public readonly settings: Record<string, unknown> = {};
+    public readonly calls: string[] = [];
+    public readonly faults: Record<string, Error[]> = {};
+    /** False: a server that makes ids itself. */
+    public honoursIds = true;
+    private counter = 0;
+
+    public addUser(username: string, more: Partial<RcUser> = {}): RcUser {
+        const id = more.id || rcUserId(`user${(this.counter += 1)}`);
+        const user: RcUser = { id, username, name: more.name ?? username, type: 'user', roles: ['user'], active: true, isPuppet: false, isAppUser: false, ...more };
+        this.users.set(user.id, user);
+        return user;
+    }
+
+    public addRoom(kind: RcRoom['kind'], name: string, members: RcUser[], more: Partial<RcRoom> = {}): RcRoom {
+        const id = more.id || rcRoomId(`room${(this.counter += 1)}`);
+        const room = {
+            id, kind, name, displayName: name, creatorId: members[0] && members[0].id, readOnly: false, archived: false, ...more,
+            members: new Set(members.map((user) => user.id as string)), ownerIds: new Set(members.slice(0, 1).map((user) => user.id as string)),
+        };
+        this.rooms.set(id, room);
+        return room;
+    }
+
+    /** A message of a person, as an event of the engine would hand it over. */
+    public write(room: RcRoom, sender: RcUser, text: string, more: Partial<RcMessage> = {}): RcMessage {
+        const message: RcMessage = {
+            id: rcMessageId(`message${(this.counter += 1)}`), roomId: room.id, sender, text, ts: Date.now(), files: [], attachments: [], mentions: [], channels: [], reactions: {}, unmapped: {}, ...more,
+        };
+        this.messages.set(message.id, message);
+        return message;
+    }
+
+    public inRoom(roomId: string): (RcMessage & { alias?: string; avatarUrl?: string })[] {
+        return [...this.messages.values()].filter((message) => message.roomId === roomId);
+    }
+
+    public async serverSetting<T>(id: string): Promise<T | undefined> {
+        this.note('serverSetting');
+        return this.settings[id] as T | undefined;
+    }
+
+    public async siteUrl(): Promise<string> {
+        return 'https://chat.test';
+    }
+
+    public async user(id: RcUserId): Promise<RcUser | undefined> {
+        this.note('user');
+        return this.users.get(id);
+    }
+
+    public async userByName(username: string): Promise<RcUser | undefined> {
+        this.note('userByName');
+        return [...this.users.values()].find((user) => user.username.toLowerCase() === username.toLowerCase());
+    }
+
+    public async appUser(): Promise<RcUser> {
+        return { id: rcUserId('app'), username: 'matrix.bot', name: 'Matrix', type: 'app', roles: ['app'], active: true, isPuppet: false, isAppUser: true };
+    }
+
+    public async createPuppet({ id, username, name }: { id: RcUserId; username: string; name: string }): Promise<RcUserId> {
+        this.note('createPuppet');
+        if (this.users.has(id) || (await this.userByName(username))) {
+            throw new BridgeError({ code: 'rocketchat.taken', userMessage: 'taken', retriable: false, certain: true });
+        }
+        return this.addUser(username, { id: this.honoursIds ? id : undefined, name, type: 'bot', roles: ['bot'], isPuppet: true }).id;
+    }
+
+    public async room(id: RcRoomId): Promise<RcRoom | undefined> {
+        this.note('room');
+        return this.rooms.get(id);
+    }
+
+    public async roomByName(name: string): Promise<RcRoom | undefined> {
+        return [...this.rooms.values()].find((room) => room.name === name);
+    }
+
+    public async members(roomId: RcRoomId): Promise<RcUser[]> {
+        return [...(this.rooms.get(roomId)?.members || [])].map((id) => this.users.get(id) as RcUser);
+    }
+
+    public async owners(roomId: RcRoomId): Promise<RcUserId[]> {
+        return [...(this.rooms.get(roomId)?.ownerIds || [])] as RcUserId[];
+    }
+
+    public async moderators(): Promise<RcUserId[]> {
+        return [];
+    }
+
+    public async createRoom(room: { kind: 'c' | 'p'; name: string; displayName: string; creatorId: RcUserId; members: string[] }): Promise<RcRoomId> {
+        this.note('createRoom');
+        const members = await Promise.all(room.members.map((name) => this.userByName(name)));
+        const creator = this.users.get(room.creatorId) as RcUser;
+        return this.addRoom(room.kind, room.name, [creator, ...members.filter((user): user is RcUser => Boolean(user))], { displayName: room.displayName }).id;
+    }
+
+    public async createDirectRoom(creatorId: RcUserId, usernames: string[]): Promise<RcRoomId> {
+        this.note('createDirectRoom');
+        const members = (await Promise.all(usernames.map((name) => this.userByName(name)))).filter((user): user is RcUser => Boolean(user));
+        const ids = [...new Set([creatorId as string, ...members.map((user) => user.id as string)])].sort();
+        const existing = [...this.rooms.values()].find((room) => room.kind === 'd' && [...room.members].sort().join() === ids.join());
+        return existing ? existing.id : this.addRoom('d', '', ids.map((id) => this.users.get(id) as RcUser)).id;
+    }
+
+    public async renameRoom(roomId: RcRoomId, displayName: string): Promise<void> {
+        (this.rooms.get(roomId) as RcRoom).displayName = displayName;
+    }
+
+    public async addMember(roomId: RcRoomId, username: string): Promise<void> {
+        this.note('addMember');
+        const user = await this.userByName(username);
+        if (user) {
+            this.rooms.get(roomId)?.members.add(user.id);
+        }
+    }
+
+    public async removeMember(roomId: RcRoomId, username: string): Promise<void> {
+        this.note('removeMember');
+        const user = await this.userByName(username);
+        this.rooms.get(roomId)?.members.delete(user?.id || '');
+    }
+
+    public async message(id: RcMessageId): Promise<RcMessage | undefined> {
+        this.note('message');
+        return this.messages.get(id);
+    }
+
+    public async recentMessages(roomId: RcRoomId, { limit, skip = 0 }: { limit: number; skip?: number }): Promise<RcMessage[]> {
+        return this.inRoom(roomId).sort((a, b) => b.ts - a.ts).slice(skip, skip + limit);
+    }
+
+    public async post(message: PostMessage): Promise<{ id: RcMessageId; created: boolean }> {
+        this.note('post');
+        if (!message.text.trim() && !message.attachments) {
+            throw new BridgeError({ code: 'rocketchat.error-invalid-message', userMessage: 'empty', retriable: false, certain: true });
+        }
+        if (this.honoursIds && this.messages.has(message.id)) {
+            return { id: message.id, created: false };
+        }
+        const room = this.rooms.get(message.roomId) as RcRoom;
+        const more = { ...message, ...(this.honoursIds ? {} : { id: rcMessageId(`own${(this.counter += 1)}`) }) };
+        const written = this.write(room, this.users.get(message.senderId) as RcUser, message.text, more as Partial<RcMessage>);
+        return { id: written.id, created: true };
+    }
+
+    public async edit(id: RcMessageId, editorId: RcUserId, { text }: { text?: string }): Promise<void> {
+        this.note('edit');
+        Object.assign(this.messages.get(id) as RcMessage, { ...(text !== undefined && { text }), editor: this.users.get(editorId) });
+    }
+
+    public async delete(id: RcMessageId): Promise<void> {
+        this.note('delete');
+        this.messages.delete(id);
+    }
+
+    public async react(id: RcMessageId, userId: RcUserId, shortName: string, on: boolean): Promise<void> {
+        this.note('react');
+        const reactions = (this.messages.get(id) as RcMessage).reactions;
+        const { username } = this.users.get(userId) as RcUser;
+        const others = (reactions[shortName] || []).filter((name) => name !== username);
+        reactions[shortName] = on ? [...others, username] : others;
+    }
+
+    public async typing(roomId: RcRoomId, name: string, on: boolean): Promise<void> {
+        this.typingShown.push({ roomId, name, on });
+    }
+
+    public async whisper(userId: RcUserId, roomId: RcRoomId, text: string): Promise<void> {
+        this.whispers.push({ userId, roomId, text });
+    }
+
+    public async tell(userId: RcUserId, text: string): Promise<void> {
+        this.whispers.push({ userId, roomId: 'direct', text });
+    }
+
+    public async fileContent(): Promise<Buffer> {
+        return Buffer.from('content');
+    }
+
+    public async uploadFile(): Promise<{ uploadId: string }> {
+        return { uploadId: 'upload' };
+    }
+
+    private note(call: string): void {
+        this.calls.push(call);
+        const fault = this.faults[call]?.shift();
+        if (fault) {
+            throw fault;
+        }
+    }
+}
