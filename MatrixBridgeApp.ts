@@ -29,11 +29,7 @@ import type {
 import type { ISetting } from '@rocket.chat/apps-engine/definition/settings';
 import type { ISettingUpdateContext } from '@rocket.chat/apps-engine/definition/settings/ISettingUpdateContext';
 import type { IPostUserUpdated, IUserContext } from '@rocket.chat/apps-engine/definition/users';
-import { slashCommands } from './src/commands';
-import { mergedSetting, SettingId, settings } from './src/config/settings';
-import { applicationServiceApi } from './src/endpoints';
-import { rcUserId } from './src/ids/rocketchat';
-import { Runtime } from './src/Runtime';
+import { applicationServiceApi, mergedSetting, rcUserId, Runtime, SettingId, settings, slashCommands } from './src/main';
 
 /** What the engine sees of the app: registers what it offers, and hands every event on. */
 export class MatrixBridgeApp

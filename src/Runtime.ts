@@ -16,7 +16,7 @@ import { InviteCommand } from './commands/InviteCommand';
 import { RotateTokensCommand } from './commands/RotateTokensCommand';
 import { StatusCommand } from './commands/StatusCommand';
 import type { BridgeConfig } from './config/BridgeConfig';
-import { pingPath } from './endpoints';
+import { pingPath } from './endpoints/index';
 import type { Intake } from './endpoints/Intake';
 import { EngineLog } from './errors/EngineLog';
 import { MemberEvents } from './events/MemberEvents';

@@ -2,11 +2,14 @@
  * Makes `dist/matrix-bridge_<version>.zip` (`npm run package`): the app alone, built by the real `rc-apps package`.
  *
  * rc-apps compiles every `.ts` below the folder in which it runs and adds every other file it finds there, the lock file
- * and the tests too. So the app's own files are laid out in a folder of their own, and rc-apps runs there. Running
- * `npx rc-apps package` or `npx rc-apps deploy` at the root works as well and compiles the same sources; only its zip is bigger.
+ * and the tests too; and it builds the whole program anew for each file, which takes a minute for this app. So the app's own
+ * files are laid out in a folder of their own, all of `src/` and `vendor/` bundled into one file, and rc-apps runs there.
+ * `npx rc-apps package` and `npx rc-apps deploy` at the root work as well, on the same sources; they take longer, and their
+ * zip is bigger. Types are not checked here: `npm run typecheck` does it, also with the options of rc-apps.
  *
  * Nothing is built when the files and tools are those of the last time. `--force` builds all the same.
  */
+import { build } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readFile, readdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
@@ -48,7 +51,7 @@ async function manifests() {
 /** Changes whenever the zip would. */
 async function digest(paths, staged) {
     const hash = createHash('sha256').update(staged);
-    for (const tool of ['@rocket.chat/apps-cli', '@rocket.chat/apps-compiler', '@rocket.chat/apps-engine', 'typescript']) {
+    for (const tool of ['@rocket.chat/apps-cli', '@rocket.chat/apps-compiler', '@rocket.chat/apps-engine', 'esbuild', 'typescript']) {
         hash.update(JSON.parse(await readFile(join(root, 'node_modules', tool, 'package.json'), 'utf8')).version);
     }
     for (const path of [...paths, 'tools/package.mjs']) hash.update(path).update('\0').update(await readFile(join(root, path))).update('\0');
@@ -68,20 +71,53 @@ function run(cwd, script, ...args) {
     });
 }
 
-/**
- * Runs `rc-apps package` in a folder.
- * @throws PackageError with what it printed, or with what the compiler says: for an import that leads nowhere, for example,
- * rc-apps itself complains of a missing main class
- */
+/** @throws PackageError with what rc-apps printed */
 async function rcApps(folder) {
     const { code, output } = await run(folder, '@rocket.chat/apps-cli/bin/run', 'package');
-    if (code === 0) return;
-    const compiler = await run(root, 'typescript/bin/tsc', '-p', 'tsconfig.json');
-    throw new PackageError(compiler.code === 0 ? `rc-apps package failed:\n${output}` : `The app does not compile:\n${compiler.output}`);
+    if (code !== 0) throw new PackageError(`rc-apps package failed:\n${output}`);
 }
 
+/** All of the app's code behind the main class as one JavaScript file; the engine's own modules stay outside. */
+async function bundle() {
+    const entry = { entryPoints: [join(root, 'src', 'main.ts')], absWorkingDir: root, write: false, tsconfigRaw: {}, logLevel: 'silent' };
+    try {
+        const { outputFiles } = await build({
+            ...entry,
+            bundle: true,
+            format: 'cjs',
+            platform: 'node',
+            target: 'es2017',
+            charset: 'utf8',
+            legalComments: 'inline',
+            external: ['@rocket.chat/apps-engine/*'],
+        });
+        const { metafile } = await build({ ...entry, format: 'esm', metafile: true });
+        return { code: outputFiles[0].text, names: Object.values(metafile.outputs)[0].exports };
+    } catch (error) {
+        if (!error.errors) throw error;
+        const lines = error.errors.map(({ text, location }) => (location ? `${location.file}:${location.line}: ${text}` : text));
+        throw new PackageError(`The app does not compile:\n${lines.join('\n')}`);
+    }
+}
+
+/**
+ * Stands in for `src/main.ts`: gives what the bundle exports. rc-apps puts the bundle into the zip as it is, and does not have
+ * it when it evaluates the main class; so it is loaded at the first use.
+ */
+const standIn = (names) => `// @ts-nocheck
+export let ${names.join(', ')};
+for (const name of ${JSON.stringify(names)}) {
+    Object.defineProperty(exports, name, { enumerable: true, get: () => require('./bundle')[name] });
+}
+`;
+
 async function stage(folder, paths, staged) {
-    for (const path of paths) {
+    const { code, names } = await bundle();
+    await mkdir(join(folder, 'src'));
+    await writeFile(join(folder, 'src', 'bundle.js'), code);
+    await writeFile(join(folder, 'src', 'main.ts'), standIn(names));
+    await writeFile(join(folder, 'MatrixBridgeApp.ts'), `// @ts-nocheck\n${await readFile(join(root, 'MatrixBridgeApp.ts'), 'utf8')}`);
+    for (const path of paths.filter((path) => !path.endsWith('.ts'))) {
         await mkdir(dirname(join(folder, path)), { recursive: true });
         await cp(join(root, path), join(folder, path));
     }

@@ -1,5 +1,5 @@
-import type { InwardContext } from '../../convert';
-import { messageLink, referencesFromMatrix } from '../../convert';
+import type { InwardContext } from '../../convert/index';
+import { messageLink, referencesFromMatrix } from '../../convert/index';
 import type { MatrixEventId, MatrixUserId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { RcMessage } from '../../rocketchat/RocketChat';

@@ -1,5 +1,5 @@
-import type { InwardMessage } from '../../convert';
-import { fromMatrix, readRelation, splitText } from '../../convert';
+import type { InwardMessage } from '../../convert/index';
+import { fromMatrix, readRelation, splitText } from '../../convert/index';
 import { messageIdOf } from '../../ids/messages';
 import type { RcMessageId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';

@@ -1,4 +1,4 @@
-import { reactionName, readRelation } from '../../convert';
+import { reactionName, readRelation } from '../../convert/index';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { Parts } from '../core/Parts';
 import { messageOfEvent } from './lookups';

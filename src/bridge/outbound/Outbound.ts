@@ -1,4 +1,4 @@
-import { reactionContent, reactionKey } from '../../convert';
+import { reactionContent, reactionKey } from '../../convert/index';
 import { BridgeError } from '../../errors/BridgeError';
 import type { RcRoomId } from '../../ids/types';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';

@@ -1,5 +1,5 @@
-import type { OutwardContext } from '../../convert';
-import { referencesToMatrix } from '../../convert';
+import type { OutwardContext } from '../../convert/index';
+import { referencesToMatrix } from '../../convert/index';
 import type { MatrixEventId, MatrixUserId } from '../../ids/types';
 import type { RcMessage } from '../../rocketchat/RocketChat';
 import type { Parts } from '../core/Parts';

@@ -1,4 +1,4 @@
-import { asEdit, messageLink, relate, toMatrix } from '../../convert';
+import { asEdit, messageLink, relate, toMatrix } from '../../convert/index';
 import type { MatrixEventId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
