@@ -1,12 +1,12 @@
 import type { MatrixRoomAlias, MatrixRoomId } from '../../ids/types';
 import { parseMatrixLink } from '../matrixLinks';
 import type { InwardContext } from '../types';
-import { LineBuilder } from './builder';
+import { LineBuilder } from './dialect/builder';
 import { attribute, textOf, type HtmlNode } from './html';
-import { writeLink } from './links';
-import { clean, joiner, roomMention, type Line, type Style } from './runs';
-import { serializeRuns } from './serialize';
-import { writeTable } from './tables';
+import { writeLink } from './dialect/links';
+import { clean, joiner, roomMention, type Line, type Style } from './dialect/runs';
+import { serializeRuns } from './dialect/serialize';
+import { writeTable } from './dialect/tables';
 
 const hidden = ['mx-reply', 'script', 'style', 'template', 'title', 'head', 'noembed', 'noframes', 'iframe', 'object', '#comment'];
 const styles: Record<string, Style> = {

@@ -3,9 +3,9 @@ import type { InwardContext } from '../types';
 import { isObject, text } from '../values';
 import { ElementReader } from './elements';
 import { parseHtml } from './html';
-import { LineBuilder } from './builder';
-import { clean, joiner, roomMention, type Style } from './runs';
-import { serialize } from './serialize';
+import { LineBuilder } from './dialect/builder';
+import { clean, joiner, roomMention, type Style } from './dialect/runs';
+import { serialize } from './dialect/serialize';
 
 /** An event can have no more; what a homeserver lets through beyond is cut. */
 const longest = 100000;

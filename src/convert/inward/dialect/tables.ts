@@ -1,5 +1,5 @@
 import type { LineBuilder } from './builder';
-import type { HtmlNode } from './html';
+import type { HtmlNode } from '../html';
 
 const limits = { rows: 200, columns: 30 };
 

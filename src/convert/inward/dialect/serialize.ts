@@ -1,4 +1,4 @@
-import { escapeLineStart, escapeText, marksOf, type Marks } from './escape';
+import { escapeLineStart, escapeText, linkIn, marksOf, type Marks } from './escape';
 import { joiner, type Line, type Run, type Style } from './runs';
 
 const markers: [keyof Style, string][] = [['spoiler', '||'], ['bold', '*'], ['italic', '_'], ['strike', '~']];
@@ -66,14 +66,23 @@ function settleSpaces(tokens: Run[]): Run[] {
 function splitConflicts(token: Run, marks: Marks): Run[] {
     if (token.kind === 'code') return splitCode(token);
     if (token.kind !== 'text' || !(token.bold || token.italic || token.strike)) return [token];
-    const italicMark = token.italic ? '_' : '';
-    const parts = token.text.match(/[*_~`]+|[^*_~`]+/g) ?? [];
-    return parts.map((part, index) => {
-        if (!/^[*_~`]/.test(part)) return { ...token, text: part };
-        const conflict = Array.from(part).some((character) => character === italicMark || marks.escaped(character, parts[index - 1], parts[index + 1]));
-        return conflict ? { kind: 'text' as const, text: part, spoiler: token.spoiler } : { ...token, text: part };
-    });
+    const address = linkIn(token.text);
+    if (address) {
+        const part = (text: string): Run[] => (text === '' ? [] : splitConflicts({ ...token, text }, marks));
+        return [...part(address.before), { ...token, kind: 'raw', text: address.link }, ...part(address.after)];
+    }
+    const parts: Run[] = [];
+    for (let at = 0; at < token.text.length; at += 1) {
+        const character = token.text[at];
+        const conflict = /[*_~`]/.test(character) && ((token.italic && character === '_') || marks.escaped(token.text, at, true));
+        const last = parts[parts.length - 1];
+        if (last && isStyled(last) === !conflict) last.text += character;
+        else parts.push(conflict ? { kind: 'text', text: character, spoiler: token.spoiler } : { ...token, text: character });
+    }
+    return parts;
 }
+
+const isStyled = ({ bold, italic, strike }: Run): boolean => Boolean(bold || italic || strike);
 
 /** Code cannot hold a backtick: it is closed before and opened behind it. */
 const splitCode = (token: Run): Run[] => (token.text.match(/`+|[^`]+/g) ?? [])
@@ -81,20 +90,28 @@ const splitCode = (token: Run): Run[] => (token.text.match(/`+|[^`]+/g) ?? [])
 
 function write(tokens: Run[], marks: Marks): string {
     const out = new Writer();
-    const open: Mark[] = [];
+    const open: { mark: Mark; symbol: string }[] = [];
+    const close = (): void => out.close((open.pop() as { symbol: string }).symbol);
     tokens.forEach((token, index) => {
-        const stay = open.findIndex((mark) => !token[mark]);
-        while (stay >= 0 && open.length > stay) out.close(open.pop() as Mark);
-        const wanted = markers.map(([mark]) => mark).filter((mark) => token[mark] && !open.includes(mark));
+        const stay = open.findIndex(({ mark }) => !token[mark]);
+        while (stay >= 0 && open.length > stay) close();
+        const wanted = markers.map(([mark]) => mark).filter((mark) => token[mark] && !open.some((other) => other.mark === mark));
         wanted.sort((one, other) => reach(tokens, index, other) - reach(tokens, index, one));
         for (const mark of wanted) {
-            out.open(mark);
-            open.push(mark);
+            const symbol = symbolOf(mark, token);
+            out.open(symbol);
+            open.push({ mark, symbol });
         }
         out.text(token, tokens[index + 1], marks);
     });
-    while (open.length > 0) out.close(open.pop() as Mark);
+    while (open.length > 0) close();
     return out.result;
+}
+
+/** `_` before something like `e.g.` is taken for a part of an address; two of them are not. */
+function symbolOf(mark: Mark, token: Run): string {
+    if (mark === 'italic' && token.kind === 'text' && /^[^\s.]*\.[^\s.]/.test(token.text)) return '__';
+    return (markers.find(([name]) => name === mark) as [Mark, string])[1];
 }
 
 /** Up to which token the mark reaches from here. The spoiler is always the outermost: the others cannot hold it. */
@@ -110,22 +127,20 @@ class Writer {
     public result = '';
     private closed = '';
 
-    public open(mark: Mark): void {
-        const symbol = symbolOf(mark);
+    public open(symbol: string): void {
         // `_` behind a letter or digit is no mark; `:*`, `=*`, `-_` begin emoticons; a backslash takes a mark's meaning away.
-        const clash = symbol === '_' ? /[A-Za-z0-9\\-]$/ : symbol === '*' ? /[:=^\\-]$/ : symbol === '||' ? /[|\\]$/ : /\\$/;
+        const clash = symbol[0] === '_' ? /[A-Za-z0-9\\-]$/ : symbol === '*' ? /[:=^\\-]$/ : symbol === '||' ? /[|\\]$/ : /\\$/;
         this.add(symbol, clash.test(this.result));
     }
 
-    public close(mark: Mark): void {
-        const symbol = symbolOf(mark);
+    public close(symbol: string): void {
         this.add(symbol, symbol === '*' && /[:=^-]$/.test(this.result));
         this.closed = symbol;
     }
 
     public text(token: Run, next: Run | undefined, marks: Marks): void {
         const text = this.write(token, next, marks);
-        const clash = (this.closed === '_' && /^[A-Za-z0-9]/.test(text)) || (/\*$/.test(this.result) && /^-?\)/.test(text)) || (/\|$/.test(this.result) && text.startsWith('|'));
+        const clash = (this.closed[0] === '_' && /^[A-Za-z0-9]/.test(text)) || (/\*$/.test(this.result) && /^-?\)/.test(text)) || (/\|$/.test(this.result) && text.startsWith('|'));
         this.add(text, clash);
     }
 
@@ -147,5 +162,3 @@ class Writer {
 /** The server finds a mention only behind white space, and takes every character that a name may have into it. */
 const mention = (name: string, before: string, next: Run | undefined): string =>
     (before === '' || /[\s>]$/.test(before) ? '' : ' ') + name + (next && /^(?:[\w.@-]|:\S)/.test(next.text) ? joiner : '');
-
-const symbolOf = (mark: Mark): string => (markers.find(([name]) => name === mark) as [Mark, string])[1];

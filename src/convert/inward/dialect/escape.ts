@@ -1,0 +1,114 @@
+import { joiner, type Run } from './runs';
+
+/** Which characters of a line would become marks, as Rocket.Chat's parser sees the line (measured with message-parser 0.31 and 0.32). */
+export interface Marks {
+    /** @param text a word, `at` the place of the character in it, `styled` whether the word is bold, italic or struck out */
+    escaped(text: string, at: number, styled: boolean): boolean;
+}
+
+/**
+ * What the parser takes for an address, up to the next white space: with a scheme, or with a domain. It looks for one where a
+ * word begins and behind characters that can be marks. Nothing inside of it is a mark, and no escape works there.
+ */
+const name = '[^\\s.,!%~*"\':;()=$@&+#?\\\\/|<>`[\\]]';
+const address = new RegExp(`(^|[*_~\`:<[\\]!()\\\\|])(?:[A-Za-z0-9+-]{1,32}://|(?!_)${name}+\\.${name})\\S*`);
+
+const labelled = /<[^\s<>|]*\|/;
+
+/** An address that the parser would make a link of, wherever it stands. */
+const link = /https?:\/\/[^\s<>"|]+/i;
+
+/**
+ * Counts the characters of a line that can be marks. One alone is none: it needs a second one to close it.
+ * An underscore inside of a word never is one.
+ */
+export function marksOf(tokens: Run[]): Marks {
+    const counts: Record<string, number> = { '*': 0, '_': 0, '~': 0, '`': 0 };
+    for (const token of tokens) {
+        if (token.bold) counts['*'] += 2;
+        if (token.italic) counts._ += 2;
+        if (token.strike) counts['~'] += 2;
+        if (token.kind === 'code') counts['`'] += 2;
+        if (token.kind === 'code' || token.kind === 'mention') continue;
+        const styled = Boolean(token.bold || token.italic || token.strike);
+        const text = token.kind === 'raw' || styled ? token.text : withoutUrls(token.text);
+        for (let at = 0; at < text.length; at += 1) {
+            if (counts[text[at]] !== undefined && !isInWord(text, at, styled)) counts[text[at]] += 1;
+        }
+    }
+    return { escaped: (text, at, styled) => counts[text[at]] >= 2 && !isInWord(text, at, styled) };
+}
+
+/**
+ * An underscore between letters or digits is no mark if the parser has begun an item where these letters begin: at the
+ * beginning of the word or behind a character that can be a mark. Inside of other marks it does not begin items there.
+ */
+function isInWord(text: string, at: number, styled: boolean): boolean {
+    if (styled || text[at] !== '_' || !/^[A-Za-z0-9]/.test(text.slice(at + 1, at + 2))) return false;
+    return /(?:^|[*~`:<[\]!()\\|])[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(text.slice(0, at));
+}
+
+const withoutUrls = (word: string): string => {
+    const { start, end } = urlIn(word);
+    return word.slice(0, start) + word.slice(end);
+};
+
+/** Where an address stands in a word, without the punctuation behind it. */
+function urlIn(word: string): { start: number; end: number } {
+    // `<address|label>` is broken up behind its `<`, and its address is none then.
+    const match = /\.|:\/\//.test(word) && !labelled.test(word) ? address.exec(word) : null;
+    if (!match) return { start: word.length, end: word.length };
+    const start = match.index + match[1].length;
+    return { start, end: start + word.slice(start).replace(/[.,!%~*"':;()=]+$/, '').length };
+}
+
+/** The link in a styled word: inside of bold, italic and strike a bare address is none. @returns undefined when there is none */
+export function linkIn(word: string): { before: string; link: string; after: string } | undefined {
+    const match = link.exec(word);
+    if (!match) return undefined;
+    const found = match[0].replace(/[.,!%~*"':;()=_]+$/, '');
+    return { before: word.slice(0, match.index), link: `<${found}|${found}>`, after: word.slice(match.index + found.length) };
+}
+
+/** The text of a word so that the parser gives it back as it is. Addresses stay: the parser finds them before the marks. */
+export function escapeText(word: Run, marks: Marks): string {
+    const { text } = word;
+    if (word.bold || word.italic || word.strike) return escapeCharacters(text, marks, true);
+    const { start, end } = urlIn(text);
+    const found = text.slice(start, end).replace(/\]\(/g, `]${joiner}(`);
+    return escapeCharacters(text.slice(0, start), marks, false, text[start]) + found + text.slice(end);
+}
+
+function escapeCharacters(text: string, marks: Marks, styled: boolean, follower = ''): string {
+    let out = '';
+    for (let at = 0; at < text.length; at += 1) {
+        const character = text[at];
+        const next = text[at + 1] ?? follower;
+        const afterBackslash = text[at - 1] === '\\' && /[*_~`#.]/.test(character);
+        const mark = /[*_~`]/.test(character) && marks.escaped(text, at, styled);
+        // `:\` and `=\` are emoticons.
+        if (!styled && (mark || afterBackslash)) out += /[:=]$/.test(out) ? `${joiner}\\` : '\\';
+        out += character;
+        if (breaksUp(character, next, text.slice(at))) out += joiner;
+    }
+    return text.includes('color:#') ? out.replace(/color:#/g, `color:${joiner}#`) : out;
+}
+
+/** Pairs that begin something: KaTeX, links, spoilers, times. */
+function breaksUp(character: string, next: string, rest: string): boolean {
+    switch (character) {
+        case '\\': return /[()[\]]/.test(next);
+        case ']': return next === '(';
+        case '|': return next === '|';
+        case '<': return labelled.test(rest) || /^<t:\d/.test(rest);
+        default: return false;
+    }
+}
+
+/** Keeps the beginning of a line from being the mark of a block. */
+export function escapeLineStart(line: string): string {
+    if (/^(?:#{1,4}|\*)[ \t]/.test(line)) return `\\${line}`;
+    if (/^\d+\.[ \t]/.test(line)) return line.replace('.', '\\.');
+    if (/^(?:>|-[ \t]|\|.*\|\s*$|\s*-{3,}\s*$)/.test(line)) return joiner + line;
+    return line;
+}
