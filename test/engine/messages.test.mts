@@ -8,6 +8,8 @@ import { sleep, unique } from '../support/eventually.mts';
 import { Probe } from '../support/probeApp.mts';
 import { useWorkspace } from '../support/workspace.mts';
 
+jest.setTimeout(60_000);
+
 describe('messages of an app', () => {
     const running = useWorkspace();
     let probe: Probe;
@@ -74,11 +76,17 @@ describe('messages of an app', () => {
             expect((await running().admin.message(id)).msg).toBe('ab');
         });
 
-        test('of a bot must not notify all, and one of a person may', async () => {
-            expect(await refusal(send({ text: 'hey @all' }))).toMatch('error-action-not-allowed');
-            expect(await refusal(send({ text: 'code `@here` counts: \n> @here' }))).toBe('no error');
-            expect(await refusal(send({ text: 'hey\u00a0@here' }))).toMatch('error-action-not-allowed');
+        test('of a bot must not notify all', async () => {
+            const member = await createBot(probe, unique('herald'));
+            await addMembers(probe, roomId, [member.username]);
+            const say = (text: string) => refusal(send({ text }, member.id));
+            expect(await say('hey @all')).toMatch('Notify all in this room not allowed [error-action-not-allowed]');
+            expect(await say('in code, too: ` @here`')).toMatch('error-action-not-allowed');
+            expect(await say('hey\u00a0@here')).toMatch('error-action-not-allowed');
+            expect(await say('mail@all.example.org, @alligator')).toBe('no error');
             expect(await send({ text: 'hey @all' }, running().admin.userId)).toMatch(/\w+/);
+            // Owners of the room may, bots as well.
+            expect(await send({ text: 'hey @all' })).toMatch(/\w+/);
         });
 
         test('is looked through for mentions and parsed', async () => {

@@ -8,6 +8,8 @@ import { Probe } from '../support/probeApp.mts';
 import type { RcRoom } from '../support/rocketchat.mts';
 import { useWorkspace } from '../support/workspace.mts';
 
+jest.setTimeout(60_000);
+
 describe('payloads', () => {
     const running = useWorkspace();
     let probe: Probe;
@@ -47,7 +49,7 @@ describe('payloads', () => {
         const { payload: root, message } = await sent(`see https://example.org/a @${bot.username} #general`);
         const { payload } = await sent('shown', { tmid: message._id, tshow: true });
         expect(root._unmappedProperties_).toMatchObject({
-            md: expect.any(Array), urls: [{ url: 'https://example.org/a', meta: {} }], mentions: [{ _id: bot.id }], channels: [{ _id: 'GENERAL' }],
+            md: [{ type: 'PARAGRAPH' }], urls: [{ url: 'https://example.org/a', meta: {} }], mentions: [{ _id: bot.id }], channels: [{ _id: 'GENERAL' }],
         });
         expect(payload).toMatchObject({ threadId: message._id, _unmappedProperties_: { tshow: true } });
         expect(payload._unmappedProperties_.msg).toBeUndefined();

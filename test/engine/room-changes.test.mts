@@ -7,6 +7,8 @@ import { sleep, unique } from '../support/eventually.mts';
 import { Probe } from '../support/probeApp.mts';
 import { useWorkspace } from '../support/workspace.mts';
 
+jest.setTimeout(60_000);
+
 describe('a room changed by an app', () => {
     const running = useWorkspace();
     let probe: Probe;

@@ -7,6 +7,8 @@ import { sleep, unique } from '../support/eventually.mts';
 import { Probe } from '../support/probeApp.mts';
 import { useWorkspace } from '../support/workspace.mts';
 
+jest.setTimeout(60_000);
+
 describe('rooms of an app', () => {
     const running = useWorkspace();
     let probe: Probe;
@@ -76,14 +78,19 @@ describe('rooms of an app', () => {
         expect(await probe.run('return read.getRoomReader().getById(args.id)', { id })).toMatchObject({ customFields: { mxid: '!a:b' } });
     });
 
-    test('a bot cannot start a discussion', async () => {
-        const roomId = await createRoomAs(probe, bot.id, { type: 'c', name: unique('parent') });
-        expect(await refusal(probe.run(`
+    test('a bot starts a discussion only where it owns the parent room', async () => {
+        const member = await createBot(probe, unique('talker'));
+        const roomId = await createRoomAs(probe, bot.id, { type: 'c', name: unique('parent'), members: [member.username] });
+        const start = (userId: string) => probe.run(`
             const parent = await read.getRoomReader().getById(args.roomId);
             const creator = await read.getUserReader().getById(args.userId);
             const builder = modify.getCreator().startDiscussion({ displayName: 'Talk', slugifiedName: 'talk', creator, type: 'c' });
             builder.setParentRoom(parent);
-            return modify.getCreator().finish(builder);`, { roomId, userId: bot.id }))).toMatch('You are not allowed to create a discussion');
+            return modify.getCreator().finish(builder);`, { roomId, userId });
+        expect(await refusal(start(member.id))).toMatch('You are not allowed to create a discussion');
+        const discussion = await running().admin.room(await start(bot.id));
+        expect(discussion).toMatchObject({ prid: roomId, fname: 'Talk', t: 'c' });
+        await probe.event('IPostSystemMessageSent', ({ type, room }) => type === 'discussion-created' && room.id === roomId);
     });
 });
 

@@ -8,6 +8,8 @@ import { Probe } from '../support/probeApp.mts';
 import { Realtime } from '../support/realtime.mts';
 import { useWorkspace } from '../support/workspace.mts';
 
+jest.setTimeout(60_000);
+
 describe('notices of an app', () => {
     const running = useWorkspace();
 

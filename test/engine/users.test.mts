@@ -8,6 +8,8 @@ import { unique } from '../support/eventually.mts';
 import { Probe } from '../support/probeApp.mts';
 import { useWorkspace } from '../support/workspace.mts';
 
+jest.setTimeout(60_000);
+
 describe('users of an app', () => {
     const running = useWorkspace();
     let probe: Probe;
