@@ -5,7 +5,7 @@ import { interactionRoutes } from './apps/interaction.mts';
 import { chatRoutes } from './chat/chat.mts';
 import { chatReadingRoutes } from './chat/reading.mts';
 import { Api } from './framework/Api.mts';
-import { prepareRestTypings } from './framework/typings.mts';
+import { restTypings } from './framework/typings.mts';
 import { roomAdminRoutes } from './rooms/admin.mts';
 import { channelRoutes } from './rooms/channels.mts';
 import { groupRoutes } from './rooms/groups.mts';
@@ -39,7 +39,8 @@ const v1 = [
  * `/api/apps/private/…`) are not its own; what it does not know is 404 in the words of the server's router (Hono).
  */
 export function restApi(domain: Domain, apps: AppsHost): Router {
-    prepareRestTypings();
+    // Here and not at the first request, which would wait for it.
+    restTypings();
     keepTrash(domain);
     const router = Router({ caseSensitive: true });
     const core = new Api(domain, apps);

@@ -31,16 +31,13 @@ function permissionsOf(field: string | undefined): { name: string }[] | undefine
     }
 }
 
-type Installed = { app: AppView; implemented: unknown; storageError?: unknown; appUserError?: unknown };
+type Installed = { app: AppView; implemented: string[]; storageError?: string; appUserError?: string; username?: string };
 
 /** The answer to an installation or an update. */
-function outcome({ app, implemented, storageError, appUserError }: Installed): object {
+function outcome({ app, implemented, storageError, appUserError, username }: Installed): object {
     if (storageError) return failure({ error: 'app_storage_error', status: 'storage_error', messages: [storageError] });
-    if (appUserError) {
-        const { message, username } = typeof appUserError === 'object' ? (appUserError as { message: string; username: string }) : { message: String(appUserError), username: undefined };
-        return failure({ error: 'app_user_error', status: 'app_user_error', messages: [message], payload: { username } });
-    }
-    return { app, implemented, licenseValidation: { errors: {}, warnings: {} } };
+    if (appUserError) return failure({ error: 'app_user_error', status: 'app_user_error', messages: [appUserError], payload: { username } });
+    return { app, implemented: Object.fromEntries(implemented.map((name) => [name, true])), licenseValidation: { errors: {}, warnings: {} } };
 }
 
 /** Management of apps (`apps/meteor/ee/server/apps/communication/rest.ts`). */
