@@ -87,6 +87,8 @@ export interface NewUser {
     roles?: string[];
     active?: boolean;
     customFields?: Record<string, unknown>;
+    /** Into the default channels, with `uj` messages and without join events; `true` when absent. */
+    joinDefaultChannels?: boolean;
 }
 
 /** Who did it; without one the action is the user's own. */

@@ -4,6 +4,8 @@ import { containing, escapeRegExp, updateUser } from '../documents.mts';
 
 /** What an admin sends to make or change a user (`lib/users/saveUser`). */
 export interface UserData {
+    /** For a new user; `true` when absent. */
+    joinDefaultChannels?: boolean;
     _id?: string;
     username?: string;
     name?: string;
@@ -94,8 +96,8 @@ export async function saveUser(domain: Domain, actor: IUser, data: UserData): Pr
         const { _id, username, name, email, bio, statusText, roles, customFields } = data;
         user = await domain.users.save(_id, given({ username, name, email, bio, statusText, roles, customFields, password }), actor);
     } else {
-        const { username = '', name = '', email, roles, customFields } = data;
-        user = await domain.users.create({ username, name, email, password, roles: roles ?? ['user'], active: true, customFields }, actor);
+        const { username = '', name = '', email, roles, customFields, joinDefaultChannels } = data;
+        user = await domain.users.create({ username, name, email, password, roles: roles ?? ['user'], active: true, customFields, joinDefaultChannels }, actor);
         for (const field of ['bio', 'statusText'] as const) if (data[field] !== undefined) extra[field] = data[field];
     }
     const [first, ...others] = user.emails ?? [];

@@ -76,12 +76,8 @@ function keeping(api: Api): void {
     api.post('users.create', { body: 'isUserCreateParamsPOST' }, async (call) => {
         const { active, joinDefaultChannels, ...data } = call.body;
         if (data.name && !isValidName(data.name)) return failure('Name contains invalid characters');
-        const user = await saveUser(call.domain, call.user, data);
+        const user = await saveUser(call.domain, call.user, { ...data, joinDefaultChannels: joinDefaultChannels !== false });
         if (active !== undefined) await setActiveStatus(call.domain, call.user, user._id, active, false);
-        if (joinDefaultChannels !== false) {
-            const rooms = await call.domain.collections.rooms.findAsync({ default: true, t: { $in: ['c', 'p'] } });
-            for (const room of rooms) if (!(await call.domain.rooms.subscriptionOf(room._id, user._id))) await call.domain.rooms.addUser(room._id, user);
-        }
         return { user: await viewUserDocument(call.domain, call.user, (await call.domain.users.findById(user._id)) as IUser) };
     });
     api.post('users.update', { body: 'isUsersUpdateParamsPOST' }, async (call) => {

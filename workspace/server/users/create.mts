@@ -8,8 +8,8 @@ import { joinDefaultRooms } from '../rooms/defaults.mts';
 import { checkUsernameCharacters, findByUsername, isUsernameAvailable } from './availability.mts';
 
 /**
- * Makes a user of type `user` (apps/meteor/server/lib/users/saveUser/saveNewUser.ts), who joins the default rooms.
- * Fires IPostUserCreated.
+ * Makes a user of type `user` (apps/meteor/server/lib/users/saveUser/saveNewUser.ts), who joins the default
+ * rooms unless told otherwise. Fires IPostUserCreated.
  * @throws MeteorError `error-field-unavailable` for a taken username or address, `error-invalid-username`
  */
 export async function createUser(server: Server, user: NewUser, performedBy?: IUser): Promise<IUser> {
@@ -44,7 +44,7 @@ export async function createUser(server: Server, user: NewUser, performedBy?: IU
         _updatedAt: now,
     }) as unknown as IUser;
     const created = await collections.users.insertAsync(document);
-    await joinDefaultRooms(server, created);
+    if (user.joinDefaultChannels !== false) await joinDefaultRooms(server, created);
     server.notify('user', created);
     void server.post('IPostUserCreated', { user: created, performedBy });
     return created;
