@@ -5,6 +5,7 @@ import type { MatrixEvent } from '../../matrix/Homeserver';
 import { reasonOf } from '../core/Context';
 import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
+import { Patience } from '../core/Patience';
 import { InboundMembers } from './members';
 import { InboundMessages } from './messages';
 import { InboundReactions } from './reactions';
@@ -33,8 +34,11 @@ export class Inbound {
     private readonly handlers: Record<string, (event: MatrixEvent) => Promise<void>>;
     private readonly members: InboundMembers;
     private readonly typing: InboundTyping;
+    /** Of its own: that Rocket.Chat fails says nothing of the homeserver. */
+    private readonly patience: Patience;
 
     constructor(private readonly parts: Parts) {
+        this.patience = new Patience(parts.context.clock);
         const messages = new InboundMessages(parts);
         const reactions = new InboundReactions(parts);
         const redactions = new InboundRedactions(parts);
@@ -105,9 +109,9 @@ export class Inbound {
 
     /** @throws when it failed for a reason that may pass and the homeserver should come again */
     private async patiently(event: MatrixEvent): Promise<void> {
-        const { context, patience } = this.parts;
+        const { context } = this.parts;
         try {
-            await patience.keepTrying(() => this.dispatch(event), EVENT_PATIENCE);
+            await this.patience.keepTrying(() => this.dispatch(event), EVENT_PATIENCE);
         } catch (error) {
             const tries = (this.failures.get(event.event_id) || 0) + 1;
             this.failures.set(event.event_id, tries);
