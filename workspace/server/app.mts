@@ -22,5 +22,5 @@ export function serveInstance(server: Server, instance: number, domain: Domain, 
     app.use(fileRoutes(domain));
     app.use(page());
     server.on('request', app);
-    attachRealtime(server, domain, apps, instance);
+    return attachRealtime(server, domain, apps, instance);
 }
