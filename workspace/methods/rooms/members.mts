@@ -1,7 +1,10 @@
 import { MeteorError, type Domain, type IRoom, type ISubscription, type IUser } from '../../server/contract.mts';
 
-/** True for a subscription that only keeps a ban (`isBannedSubscription`). */
-const isBanned = (subscription: ISubscription | null) => (subscription as { status?: string } | null)?.status === 'BANNED';
+/** Is there a subscription that only keeps a ban (`isBannedSubscription`)? It is none to the domain's `subscriptionOf`. */
+async function isBanned(domain: Domain, roomId: string, userId: string): Promise<boolean> {
+    const subscription: ISubscription | null = await domain.collections.subscriptions.findOneAsync({ rid: roomId, 'u._id': userId });
+    return (subscription as { status?: string } | null)?.status === 'BANNED';
+}
 
 /**
  * `services/room/service.ts`, join.
@@ -9,9 +12,8 @@ const isBanned = (subscription: ISubscription | null) => (subscription as { stat
  */
 export async function joinRoom(domain: Domain, user: IUser, room: IRoom, joinCode?: string): Promise<boolean> {
     const method = 'joinRoom';
-    const subscription = await domain.rooms.subscriptionOf(room._id, user._id);
-    if (isBanned(subscription)) throw new MeteorError('error-user-is-banned', 'User is banned from this room', { method });
-    if (subscription) return true;
+    if (await isBanned(domain, room._id, user._id)) throw new MeteorError('error-user-is-banned', 'User is banned from this room', { method });
+    if (await domain.rooms.subscriptionOf(room._id, user._id)) return true;
     const mayJoin = room.t === 'c' || Boolean(room.prid);
     if (!mayJoin || !(await domain.rooms.canAccess(room, user))) throw new MeteorError('error-not-allowed', 'Not allowed', { method });
     if (room.joinCodeRequired && !(await domain.users.hasPermission(user, 'join-without-join-code'))) {
@@ -40,9 +42,8 @@ export async function addUsersToRoom(domain: Domain, user: IUser, roomId: string
         const sanitized = username.includes('@') && username.includes(':') ? username : username.replace(/(^@)|( @)/, '');
         const added = await domain.users.findByUsername(sanitized);
         if (!added) throw new MeteorError('error-user-not-found', 'User not found', { method });
-        const subscription = await domain.rooms.subscriptionOf(roomId, added._id);
-        if (isBanned(subscription)) throw new MeteorError('error-user-is-banned', 'User is banned from this room', { method });
-        if (!subscription) await domain.rooms.addUser(roomId, added, user);
+        if (await isBanned(domain, roomId, added._id)) throw new MeteorError('error-user-is-banned', 'User is banned from this room', { method });
+        if (!(await domain.rooms.subscriptionOf(roomId, added._id))) await domain.rooms.addUser(roomId, added, user);
         else domain.notify('ephemeral', user._id, { rid: roomId, msg: `\`@${added.username}\` is already in here.` });
     }
     return true;
@@ -124,10 +125,10 @@ export async function setBanned(domain: Domain, user: IUser, roomId: string, use
     const room = await domain.rooms.findById(roomId);
     if (!room || room.t === 'd') throw new MeteorError('error-not-allowed', 'Not allowed', { method });
     const other = await domain.users.findByUsername(username);
-    const subscription = other && (await domain.rooms.subscriptionOf(roomId, other._id));
-    if (!other || !subscription) throw new MeteorError('error-user-not-in-room', 'User is not in this room', { method });
-    if (!on && !isBanned(subscription)) throw new MeteorError('error-user-not-banned', 'User is not banned', { method });
+    if (!other) throw new MeteorError('error-user-not-in-room', 'User is not in this room', { method });
+    if (!on && !(await isBanned(domain, roomId, other._id))) throw new MeteorError('error-user-not-banned', 'User is not banned', { method });
     if (on) {
+        if (!(await domain.rooms.subscriptionOf(roomId, other._id))) throw new MeteorError('error-user-not-in-room', 'User is not in this room', { method });
         await refuseLastOwner(domain, roomId, other._id, method);
         await domain.rooms.ban(roomId, other, user);
     } else {
