@@ -102,15 +102,26 @@ export class MatrixBridgeApp
         // Ghosts are made when they are first needed.
     }
 
-    /** What throws here ends everything behind it without a word: slash commands, which may be registered already, come last. */
-    protected async extendConfiguration(configuration: IConfigurationExtend): Promise<void> {
+    /**
+     * Slash commands come last, and nothing may throw: an error here ends the rest without a word, and one of an accessor
+     * leaves the engine without an answer (`deno-runtime/handlers/app/handler.ts`).
+     */
+    protected async extendConfiguration({ settings: settingsExtend, api, slashCommands: commandsExtend }: IConfigurationExtend): Promise<void> {
         for (const setting of settings) {
-            await configuration.settings.provideSetting(setting);
+            await this.attempt(setting.id, () => settingsExtend.provideSetting(setting));
         }
-        await configuration.api.provideApi(applicationServiceApi(this, this.runtime));
-        for (const command of slashCommands(this, this.runtime)) {
+        await this.attempt('the application service API', () => api.provideApi(applicationServiceApi(this, () => this.runtime)));
+        for (const command of slashCommands(this, () => this.runtime)) {
             // After disable and enable the command is still registered, and calls the new object all the same.
-            await configuration.slashCommands.provideSlashCommand(command).catch((error) => this.runtime.log.info(`/${command.command} was not registered: ${String(error)}`));
+            await this.attempt(`/${command.command}`, () => commandsExtend.provideSlashCommand(command));
+        }
+    }
+
+    private async attempt(what: string, register: () => Promise<void>): Promise<void> {
+        try {
+            await register();
+        } catch (error) {
+            this.runtime.log.warn(`${what} was not registered: ${error instanceof Error ? error.message : String(error)}`);
         }
     }
 

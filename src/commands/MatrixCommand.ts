@@ -24,17 +24,20 @@ export interface SlashCommandHost {
 export class MatrixCommand implements ISlashCommand {
     public readonly providesPreview = false;
 
-    /** @param command `matrix`, or a spelling of the old bridge */
+    /**
+     * @param getHost as a function: commands are sent to the server when they are registered, with all that they hold but functions
+     * @param command `matrix`, or a spelling of the old bridge
+     */
     constructor(
         private readonly app: IApp,
-        private readonly host: SlashCommandHost,
+        private readonly getHost: () => SlashCommandHost,
         public readonly command: string,
         public readonly i18nParamsExample: string,
         public readonly i18nDescription: string,
     ) {}
 
     public async executor(context: SlashCommandContext, read: IRead, modify: IModify, http: IHttp, persistence: IPersistence): Promise<void> {
-        const { host } = this;
+        const host = this.getHost();
         const sender = toUser(context.getSender(), this.app.getID());
         const roomId = rcRoomId(context.getRoom().id);
         const thread = context.getThreadId();

@@ -36,7 +36,8 @@ export abstract class MatrixEndpoint extends ApiEndpoint {
     /** The only method that is answered. */
     protected abstract readonly verb: Verb;
 
-    constructor(app: IApp, private readonly host: EndpointHost, path: string) {
+    /** @param host as a function: endpoints are sent to the server when they are registered, with all that they hold but functions */
+    constructor(app: IApp, private readonly host: () => EndpointHost, path: string) {
         super(app);
         this.path = path;
     }
@@ -74,7 +75,7 @@ export abstract class MatrixEndpoint extends ApiEndpoint {
 
     private async answer(verb: Verb, [request, , read, modify, http, persistence]: Call): Promise<IApiResponse> {
         const { status, content } = await this.guarded(verb, request, { read, modify, http, persistence });
-        this.host.log.flush(this.app.getLogger());
+        this.host().log.flush(this.app.getLogger());
         // Synapse takes only an answer with a JSON body for a success.
         return { status: status as HttpStatusCode, headers: { 'Content-Type': 'application/json' }, content: content || {} };
     }
@@ -84,15 +85,15 @@ export abstract class MatrixEndpoint extends ApiEndpoint {
             if (verb !== this.verb) {
                 return refusal(405, 'M_UNRECOGNIZED', `Only ${this.verb.toUpperCase()} is possible here.`);
             }
-            await this.host.enter(accessors);
+            await this.host().enter(accessors);
             const headers = request.headers || {};
-            switch (checkToken(this.host.hsToken(), headers.authorization, (request.query || {}).access_token)) {
+            switch (checkToken(this.host().hsToken(), headers.authorization, (request.query || {}).access_token)) {
                 case 'missing': return refusal(401, 'M_UNAUTHORIZED', 'The homeserver token is missing.');
                 case 'wrong': return refusal(403, 'M_FORBIDDEN', 'The homeserver token is wrong.');
-                default: return await this.respond(request, this.host.intake());
+                default: return await this.respond(request, this.host().intake());
             }
         } catch (error) {
-            this.host.log.error(`${verb.toUpperCase()} ${this.path} failed`, error);
+            this.host().log.error(`${verb.toUpperCase()} ${this.path} failed`, error);
             return refusal(500, 'M_UNKNOWN', 'The bridge had an internal error.');
         }
     }

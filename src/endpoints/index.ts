@@ -16,16 +16,16 @@ export const pingPath = `${CURRENT}/ping`;
  * The application service API (Matrix spec) under the homeserver's own paths, and under the ones before Matrix 1.0, which old
  * homeservers use. Private: the address holds a hash; the token is checked by the endpoints themselves.
  */
-export function applicationServiceApi(app: IApp, host: EndpointHost): IApi {
+export function applicationServiceApi(app: IApp, getHost: () => EndpointHost): IApi {
     const both = [`${CURRENT}/`, ''];
     return {
         visibility: ApiVisibility.PRIVATE,
         security: ApiSecurity.UNSECURE,
         endpoints: [
-            ...both.map((base) => new TransactionsEndpoint(app, host, `${base}transactions/:txnId`)),
-            new PingEndpoint(app, host, pingPath),
-            ...both.map((base) => new UsersEndpoint(app, host, `${base}users/:userId`)),
-            ...both.map((base) => new RoomsEndpoint(app, host, `${base}rooms/:roomAlias`)),
+            ...both.map((base) => new TransactionsEndpoint(app, getHost, `${base}transactions/:txnId`)),
+            new PingEndpoint(app, getHost, pingPath),
+            ...both.map((base) => new UsersEndpoint(app, getHost, `${base}users/:userId`)),
+            ...both.map((base) => new RoomsEndpoint(app, getHost, `${base}rooms/:roomAlias`)),
         ],
     };
 }

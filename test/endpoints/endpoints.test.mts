@@ -10,12 +10,12 @@ function setUp({ intake, hsToken = token }: { intake?: Partial<Intake>; hsToken?
     const logged: string[] = [];
     const write = (text: string): void => void logged.push(text);
     const app: any = { getLogger: () => ({ info: write, warn: write, error: write }) };
-    const { endpoints } = applicationServiceApi(app, {
+    const { endpoints } = applicationServiceApi(app, () => ({
         log,
         enter: async () => undefined,
         hsToken: () => hsToken,
         intake: () => intake as Intake | undefined,
-    });
+    }));
     const call = async (path: string, method: string, request: Partial<Record<keyof IApiRequest, unknown>> = {}): Promise<any> => {
         const endpoint: any = endpoints.find((one) => one.path === path);
         const headers = { 'authorization': `Bearer ${token}`, 'content-type': 'application/json' };
