@@ -85,7 +85,8 @@ export const follow = (person: Matrix, arrivals: Arrivals): (() => void) => {
         while (!ended) {
             const sync = await person.request('GET', 'v3/sync', undefined, { filter, timeout: since ? 5_000 : 0, ...(since && { since }) });
             since = sync.next_batch;
-            Object.values<any>(sync.rooms?.join ?? {}).forEach((room) => room.timeline.events.forEach((event: any) => arrivals.note(String(event.content?.body))));
+            const events = Object.values<any>(sync.rooms?.join ?? {}).flatMap((room) => room.timeline.events);
+            events.forEach((event) => arrivals.note(String(event.content?.body)));
         }
     };
     loop().catch((error) => {

@@ -81,7 +81,7 @@ export class BridgeApp {
         let yaml = '';
         const look = async (): Promise<string | false> => {
             yaml = await this.setting(setting.registration);
-            return yaml !== '' && texts.every((text) => yaml.includes(text)) && yaml;
+            return yaml.includes('as_token:') && texts.every((text) => yaml.includes(text)) && yaml;
         };
         return eventually(look, { timeout: 10_000, what: () => `a registration with ${texts.join(', ')} (it has ${yaml.length} characters)` });
     }

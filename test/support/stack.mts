@@ -34,6 +34,9 @@ export interface StackOptions {
     dataDir?: string;
 }
 
+// A story waits for two servers: jest's five seconds are for functions.
+jest.setTimeout(45_000);
+
 const password = 'the-password-of-the-stories';
 
 export class Stack {

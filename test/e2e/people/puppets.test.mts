@@ -16,14 +16,20 @@ beforeAll(async () => {
     alias = `#rc_${channel.name}:${here().serverName}`;
 }, 60_000);
 
+interface Speaker {
+    mxid: string;
+    puppet: RcUser;
+    say: (text: string) => Promise<string>;
+}
+
 /** A Matrix user who says one thing in the channel. @returns who they are, and the puppet as the server sees it */
-const speaker = async (name: string, displayName?: string): Promise<{ mxid: string; roomId: string; puppet: RcUser; say: (text: string) => Promise<string> }> => {
+const speaker = async (name: string, displayName?: string): Promise<Speaker> => {
     const person = await here().matrixUser(name, displayName);
     const roomId = await person.join(alias);
     const text = unique('aria');
     await person.sendText(roomId, text);
     const { u } = await alice.waitForMessage(channel, text);
-    return { mxid: person.userId, roomId, puppet: (await here().admin.user(u.username)) as RcUser, say: (words) => person.sendText(roomId, words) };
+    return { mxid: person.userId, puppet: (await here().admin.user(u.username)) as RcUser, say: (words) => person.sendText(roomId, words) };
 };
 
 test('a puppet is an active bot with the display name of its Matrix user', async () => {
