@@ -45,6 +45,7 @@ async function endToEnd() {
 const steps = [
     ['lint', () => check(bin('eslint/bin/eslint.js'), '.')],
     ['type check of the app', () => check(bin('typescript/bin/tsc'), '-p', 'tsconfig.json')],
+    ['type check of the app as rc-apps does it', () => check(bin('typescript/bin/tsc'), '-p', 'tsconfig.rc-apps.json')],
     ['type check of the workspace', () => check(bin('typescript/bin/tsc'), '-p', 'workspace/tsconfig.json')],
     ['package', () => check(join(root, 'tools/package.mjs'))],
     ['unit', () => ring('unit')],
