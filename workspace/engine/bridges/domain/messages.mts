@@ -17,11 +17,11 @@ export function messageBridge(domain: Domain, host: BridgeHost, { messages, user
 
     class WorkspaceMessageBridge extends host.engine.bridges.MessageBridge {
         /** An id that is taken and an app that prevents both end in the TypeError of the real bridge, which does not look. */
-        protected async create(message: any): Promise<string> {
+        protected async create(message: any, appId: string): Promise<string> {
             const converted = await messages.fromApp(message);
             const sent = await domain.messages.send(converted.u._id, converted);
             if (!sent) throw new TypeError('Cannot read properties of undefined (reading \'_id\')');
-            await letEchoPass(host, 'IPostMessageSent');
+            await letEchoPass(host, 'IPostMessageSent', appId);
             return sent._id;
         }
 

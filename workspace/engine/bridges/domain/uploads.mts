@@ -11,13 +11,13 @@ export function uploadBridge(domain: Domain, host: BridgeHost, { uploads }: Conv
         protected getById = (id: string) => uploads.byId(id);
         protected getBuffer = (upload: any): Promise<Buffer> => domain.uploads.content(uploads.fromApp(upload)._id);
 
-        protected async createUpload(details: any, content: Buffer): Promise<any> {
+        protected async createUpload(details: any, content: Buffer, appId: string): Promise<any> {
             if (!details.userId) throw new Error('Missing user to perform the upload operation');
             const { name, rid, userId } = details;
             const stored = await domain.uploads.store({ name, rid, userId, content, type: await determineFileType(content, name) });
             const user = (await domain.users.findById(userId)) as IUser;
             await domain.uploads.sendFileMessage(user, rid, [stored]);
-            await letEchoPass(host, 'IPostMessageSent');
+            await letEchoPass(host, 'IPostMessageSent', appId);
             return uploads.toApp(stored);
         }
     }
