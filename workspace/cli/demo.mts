@@ -100,6 +100,10 @@ export async function makeDemo(workspaceUrl: string, admin: Rest, homeserver: Ru
             return answer.status === 200 ? true : undefined;
         }, 10_000);
     }
+    await eventually(async () => {
+        const { members } = await alice.get(`/v1/channels.members?roomId=${roomId}&count=50`);
+        return members.length >= LOCALS.length + strangers.length ? true : undefined;
+    }, 10_000);
     await say(roomId, alice, strangers[0].as, matrixRoomId);
     return {
         rocketchat: { users: locals, room: { id: roomId, name: ROOM } },

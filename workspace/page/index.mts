@@ -15,14 +15,16 @@ async function configuration(): Promise<unknown> {
 
 /**
  * The page at `/`: the workspace on the left, a Matrix client on the right. A development page, no part of Rocket.Chat's API:
- * everything but `/` lies under `/_page/`. It is built at the first request.
+ * everything but `/` lies under `/_page/`. It is built when it is visited.
  */
 export function page(): express.Router {
     const router = express.Router();
     let built: Promise<string> | undefined;
     const send = (name: string, type: string) => async (_request: Request, response: Response) => {
         try {
-            const folder = await (built ??= buildPage());
+            // Each visit looks whether the sources changed, so that one sees one's work by a reload.
+            built = name === 'index.html' ? buildPage() : (built ?? buildPage());
+            const folder = await built;
             response.type(type).set('Cache-Control', 'no-cache').send(await readFile(join(folder, name)));
         } catch (error) {
             built = undefined;

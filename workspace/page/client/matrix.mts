@@ -1,5 +1,6 @@
 import type { MatrixClient, Room as MatrixRoom } from 'matrix-js-sdk';
 import { ClientEvent, createClient, RoomEvent, RoomMemberEvent, RoomStateEvent, UserEvent } from 'matrix-js-sdk';
+import { logger } from 'matrix-js-sdk/lib/logger';
 import { loadMedia, matrixMessage } from './matrixMessage.mts';
 import type { DemoUser, Message, Person, Room, Side } from './side.mts';
 import { Memory } from './side.mts';
@@ -10,7 +11,8 @@ interface Session {
     deviceId: string;
 }
 
-const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {}, getChild: () => silent } as any;
+/** What the client does is seen on the page; the console is for what goes wrong. */
+(logger as unknown as { setLevel?: (level: string) => void }).setLevel?.('error');
 
 /** A Matrix client: matrix-js-sdk against the homeserver, as any person's client would be. It knows nothing of the bridge. */
 export class MatrixSide implements Side {
@@ -68,7 +70,7 @@ export class MatrixSide implements Side {
     }
 
     public async logIn(user: string, password: string): Promise<void> {
-        const client = createClient({ baseUrl: this.homeserver, logger: silent });
+        const client = createClient({ baseUrl: this.homeserver });
         const answer = await client.loginRequest({
             type: 'm.login.password',
             identifier: { type: 'm.id.user', user },
@@ -103,7 +105,7 @@ export class MatrixSide implements Side {
     }
 
     private async begin(session: Session): Promise<void> {
-        const client = createClient({ baseUrl: this.homeserver, ...session, logger: silent });
+        const client = createClient({ baseUrl: this.homeserver, ...session });
         await client.whoami();
         this.client = client;
         const changed = () => this.onChange();
