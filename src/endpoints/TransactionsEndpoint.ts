@@ -17,13 +17,15 @@ export function readTransaction(request: Pick<IApiRequest, 'content' | 'headers'
         return refusal(400, 'M_BAD_JSON', 'The body must be a JSON object.');
     }
     const content = body as Record<string, unknown>;
-    const lists = [content.ephemeral, content[OLDER_KEY]].filter((list) => list !== undefined && list !== null);
-    if (!Array.isArray(content.events) || !lists.every(Array.isArray)) {
+    if (!Array.isArray(content.events)) {
         return refusal(400, 'M_BAD_JSON', 'The body must hold a list "events".');
     }
     const ephemeral = new Map<string, unknown>();
-    for (const event of lists.flat()) {
-        ephemeral.set(JSON.stringify(event), event);
+    for (const list of [content.ephemeral, content[OLDER_KEY]]) {
+        // What is no list is left out: a refusal would hold up the events.
+        for (const event of Array.isArray(list) ? list : []) {
+            ephemeral.set(JSON.stringify(event), event);
+        }
     }
     return { events: content.events, ephemeral: [...ephemeral.values()] };
 }

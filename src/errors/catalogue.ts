@@ -15,7 +15,7 @@ const entries = {
     'homeserver.certificate': trying('The Matrix homeserver\'s TLS certificate is not trusted by the Rocket.Chat server.', true),
     'homeserver.timeout': trying('The Matrix homeserver did not answer in time.', false),
     'homeserver.connectionLost': trying('The connection to the Matrix homeserver broke.', false),
-    'homeserver.notMatrix': trying('What answers at the homeserver\'s address is no Matrix homeserver.', false),
+    'homeserver.notMatrix': trying('What answers at the homeserver\'s address is not a Matrix homeserver.', false),
     'homeserver.unavailable': trying('The Matrix homeserver is not available at the moment.', false),
     'homeserver.badUrl': final('The address of the Matrix homeserver is not a URL.'),
     'homeserver.noPermission': final('The Matrix bridge lacks the permission "networking". Please tell an administrator.'),

@@ -93,7 +93,6 @@ describe('transactions', () => {
         ['is a list', { content: [] }, 'M_BAD_JSON'],
         ['has no events', { content: {} }, 'M_BAD_JSON'],
         ['has events that are no list', { content: { events: {} } }, 'M_BAD_JSON'],
-        ['has ephemeral events that are no list', { content: { events: [], ephemeral: 'x' } }, 'M_BAD_JSON'],
     ])('are refused when the body %s', async (_name, request, errcode) => {
         const { call } = setUp({ intake: { handleTransaction: async () => undefined } });
         expect(await call(path, 'put', request)).toMatchObject({ status: 400, content: { errcode } });

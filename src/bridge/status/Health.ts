@@ -54,7 +54,7 @@ export class Health {
             const [versions, software] = await Promise.all([this.homeserver().versions(), this.homeserver().software()]);
             const newest = versions.filter((version) => version.startsWith('v')).pop() || versions[versions.length - 1] || '?';
             const name = software ? `${software.name} ${software.version}`.trim() : 'a homeserver that does not say what it is';
-            return [good(`Homeserver reachable at ${homeserverUrl}: ${name}, Matrix ${newest}.`)];
+            return [good(`Homeserver ${homeserverUrl} reached: ${name}, Matrix ${newest}.`)];
         } catch (error) {
             return [bad(`${homeserverUrl}: ${inWords(error)}`)];
         }

@@ -55,8 +55,9 @@ export function accountCalls(caller: Caller): AccountCalls {
                 const server = (await caller.json('GET', '/_matrix/federation/v1/version')).server as Json | undefined;
                 return server && typeof server.name === 'string' ? { name: server.name, version: typeof server.version === 'string' ? server.version : '' } : undefined;
             } catch (error) {
-                // Federation may be on another port or switched off.
-                return undefined;
+                // Federation may be on another port or switched off. Synapse names itself in a header; proxies often replace it.
+                const named = /^(Synapse)\/(\S+)/i.exec((await caller.bytes('/_matrix/client/versions')).headers.server || '');
+                return named ? { name: named[1], version: named[2] } : undefined;
             }
         },
 
