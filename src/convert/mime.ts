@@ -7,8 +7,14 @@ interface MimeTypes {
 
 const library = (): MimeTypes => (loadMimeTypes() as { default: MimeTypes }).default;
 
+/** Where the list names another extension first than the one that people know. */
+const usual: Record<string, string> = { 'image/jpeg': 'jpg', 'audio/mpeg': 'mp3', 'audio/ogg': 'ogg', 'audio/mp4': 'm4a', 'video/quicktime': 'mov' };
+
 /** @returns the usual extension of a MIME type, without dot */
-export const extensionOf = (mimetype?: string): string | undefined => (mimetype ? library().getExtension(mimetype) ?? undefined : undefined);
+export function extensionOf(mimetype?: string): string | undefined {
+    if (!mimetype) return undefined;
+    return Object.prototype.hasOwnProperty.call(usual, mimetype) ? usual[mimetype] : library().getExtension(mimetype) ?? undefined;
+}
 
 /** @returns the MIME type that the extension of a file's name tells */
 export const mimeTypeOf = (filename: string): string | undefined => library().getType(filename) ?? undefined;

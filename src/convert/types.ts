@@ -113,7 +113,7 @@ export interface InwardMessage {
     relation: Relation;
     /** Type or msgtype that the bridge does not know: the text is its readable fallback. To be logged once per type. */
     unknown?: string;
-    /** The event is encrypted: one notice per room, nothing per message. */
+    /** The event is encrypted; the text says so: to be shown once per room, not per message. */
     encrypted?: boolean;
 }
 

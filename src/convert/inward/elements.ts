@@ -13,7 +13,7 @@ const styles: Record<string, Style> = {
     b: { bold: true }, strong: { bold: true }, i: { italic: true }, em: { italic: true }, u: { italic: true }, cite: { italic: true },
     s: { strike: true }, del: { strike: true }, strike: { strike: true },
 };
-const blocks = ['div', 'section', 'article', 'details', 'caption', 'dl', 'dt', 'dd', 'center', 'figure', 'form'];
+const blocks = ['section', 'article', 'details', 'caption', 'dl', 'dt', 'dd', 'center', 'figure', 'form'];
 
 /** Turns a tree of HTML into lines of Rocket.Chat's dialect. One object for one message. */
 export class ElementReader {
@@ -59,6 +59,7 @@ export class ElementReader {
             case 'img': return this.image(node, builder, style);
             case 'sup': case 'sub': return builder.text(shifted(node.nodeName, clean(textOf(node)).replace(/\s+/g, ' ')), 'text', style);
             case 'summary': return this.block(builder, 1, () => this.summary(node, builder, style));
+            case 'div': return this.block(builder, 1, () => this.span(node, builder, style));
             case 'span': return this.span(node, builder, style);
             default: return content();
         }
@@ -162,13 +163,19 @@ export class ElementReader {
 
     private span(node: HtmlNode, builder: LineBuilder, style: Style): void {
         const maths = attribute(node, 'data-mx-maths');
-        if (maths !== undefined) return builder.text(clean(maths).includes('\\)') ? clean(maths) : `\\(${clean(maths).replace(/\s+/g, ' ')}\\)`, 'raw', {});
+        if (maths !== undefined) return writeMaths(clean(maths).replace(/\s+/g, ' ').trim(), node.nodeName === 'div' && !builder.nested, builder);
         const color = attribute(node, 'data-mx-color');
         if (color !== undefined && new RegExp('^color:#[0-9a-f]{6}(?:[0-9a-f]{2})?$').test(textOf(node))) return builder.text(textOf(node), 'raw', {});
         const reason = attribute(node, 'data-mx-spoiler');
         if (reason) this.plain(`(${clean(reason).replace(/\s+/g, ' ')}) `, builder, style);
         return this.children(node, builder, reason === undefined ? style : { ...style, spoiler: true });
     }
+}
+
+/** KaTeX of Rocket.Chat: `\(…\)` in a line, `\[…\]` for a block. */
+function writeMaths(maths: string, block: boolean, builder: LineBuilder): void {
+    if (/\\[)\]]/.test(maths)) builder.text(maths, 'code', {});
+    else builder.text(block ? `\\[${maths}\\]` : `\\(${maths}\\)`, 'raw', {});
 }
 
 function startOf(node: HtmlNode): number {

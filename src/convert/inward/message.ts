@@ -37,9 +37,16 @@ export function referencesFromMatrix(event: InwardEvent, context: Pick<InwardCon
     return { users: [...users], rooms: [...rooms], events: [...events] };
 }
 
-/** Of an edit the new content, of everything else the content. */
-const effective = (content: Content): Content =>
-    (isObject(content['m.relates_to']) && content['m.relates_to'].rel_type === 'm.replace' && isObject(content['m.new_content']) ? content['m.new_content'] : content);
+/** Of an edit the new content (or the fallback for those who know no edits, without its mark), of everything else the content. */
+function effective(content: Content): Content {
+    if (!isObject(content['m.relates_to']) || content['m.relates_to'].rel_type !== 'm.replace') return content;
+    if (isObject(content['m.new_content'])) return content['m.new_content'];
+    const unmarked = (value: unknown): unknown => (typeof value === 'string' ? value.replace(/^ ?\* /, '') : value);
+    return { ...content, body: unmarked(content.body), formatted_body: unmarked(content.formatted_body) };
+}
+
+/** Shown once per room. */
+const encryptedText = '🔒 Messages in this room are end-to-end encrypted, the bridge cannot read them. To talk with people here, use a room without encryption.';
 
 /**
  * Converts an event that is shown as a message: `m.room.message`, `m.sticker`, `m.room.encrypted`, polls, and every unknown type.
@@ -50,7 +57,7 @@ export function fromMatrix(event: InwardEvent, context: InwardContext): InwardMe
     const content = effective(event.content);
     const inner = { type: event.type, content };
     const message: InwardMessage = { text: '', emote: false, notice: false, relation };
-    if (event.type === 'm.room.encrypted') return { ...message, encrypted: true };
+    if (event.type === 'm.room.encrypted') return { ...message, text: encryptedText, encrypted: true };
     if (isPollResponse(event.type) || isPollEnd(event.type)) return message;
     const converted = convertKind(inner, context, relation.replyTo !== undefined);
     return { ...message, ...converted, text: answering(converted.text ?? '', relation.replyTo, context, converted.media !== undefined) };

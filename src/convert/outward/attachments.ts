@@ -45,6 +45,7 @@ function card(attachment: Record<string, unknown>, scope: Scope): Piece {
         }));
     }
     const picture = text(attachment.image_url) ?? text(attachment.thumb_url);
-    if (picture !== undefined && scope.href(picture) !== undefined) pieces.push(linked(picture)({ html: escapeHtml(picture), plain: '' }));
+    const address = picture === undefined ? undefined : scope.href(picture);
+    if (address !== undefined) pieces.push({ html: `<a href="${escapeHtml(address)}">${escapeHtml(address)}</a>`, plain: address });
     return { html: pieces.map(({ html }) => html).join('<br>'), plain: pieces.map(({ plain }) => plain.trim()).join('\n') };
 }

@@ -33,7 +33,7 @@ function blockToHtml(node: Node, scope: Scope): string {
         case 'ORDERED_LIST': return orderedList(node, scope);
         case 'TASKS': return element('ul', nodes(node.value).map((task) => element('li', `${task.status === true ? '☑' : '☐'} ${inlinesToHtml(task.value, scope)}`)).join(''));
         case 'CODE': return code(node);
-        case 'KATEX': return `<div data-mx-maths="${escapeHtml(plainText(node.value))}"><code>${escapeHtml(plainText(node.value))}</code></div>`;
+        case 'KATEX': return maths('div', node);
         case 'HORIZONTAL_RULE': return '<hr>';
         case 'TABLE': return table(node, scope);
         default: return inlinesToHtml([node], scope);
@@ -54,6 +54,12 @@ function code(node: Node): string {
     return `<pre><code${language ? ` class="language-${escapeHtml(language.replace(/\s+/g, '-'))}"` : ''}>${escapeHtml(text)}\n</code></pre>`;
 }
 
+/** TeX for clients that typeset it, its source for the others (Matrix 1.11, "Mathematical messages"). */
+function maths(tag: 'div' | 'span', { value }: Node): string {
+    const tex = escapeHtml(plainText(value).trim());
+    return `<${tag} data-mx-maths="${tex}"><code>${tex}</code></${tag}>`;
+}
+
 function table({ value }: Node, scope: Scope): string {
     const { header, rows } = value as { header?: unknown; rows?: unknown };
     const row = (cells: Node[], tag: string): string => element('tr', cells.map((cell) => element(tag, inlinesToHtml(cell.value, scope))).join(''));
@@ -70,7 +76,7 @@ function inlineToHtml(node: Node, scope: Scope): string {
         case 'STRIKE': return element('del', inlinesToHtml(node.value, scope));
         case 'SPOILER': return `<span data-mx-spoiler>${inlinesToHtml(node.value, scope)}</span>`;
         case 'INLINE_CODE': return element('code', escapeHtml(plainText(node.value)));
-        case 'INLINE_KATEX': return `<span data-mx-maths="${escapeHtml(plainText(node.value))}"><code>${escapeHtml(plainText(node.value))}</code></span>`;
+        case 'INLINE_KATEX': return maths('span', node);
         case 'LINK': return link(node, scope);
         case 'IMAGE': return anchor(scope.href(source(node)), inlinesToHtml(label(node), scope) || escapeHtml(source(node)));
         case 'MENTION_USER': return mention(plainText(node.value), scope);
@@ -82,7 +88,7 @@ function inlineToHtml(node: Node, scope: Scope): string {
 }
 
 /** `@room` in a text that is no mention gets an invisible mark, for clients that know only the rules before `m.mentions`. */
-const textToHtml = (text: string, scope: Scope): string => escapeHtml(scope.defuse(text)).replace(/\r\n|\r|\n/g, '<br>').replace(/ {2,}/g, (run) => '\u00a0'.repeat(run.length - 1) + ' ');
+const textToHtml = (text: string, scope: Scope): string => escapeHtml(scope.defuse(text)).replace(/\n/g, '<br>').replace(/ {2,}/g, (run) => '\u00a0'.repeat(run.length - 1) + ' ');
 
 export const source = ({ value }: Node): string => plainText((value as { src?: unknown } | undefined)?.src);
 export const label = ({ value }: Node): unknown => (value as { label?: unknown } | undefined)?.label;
@@ -92,7 +98,8 @@ const anchor = (href: string | undefined, html: string): string => (href === und
 function link(node: Node, scope: Scope): string {
     const href = source(node);
     const event = scope.eventOf(href);
-    const text = inlinesToHtml(label(node), scope) || escapeHtml(href);
+    const shown = inlinesToHtml(label(node), scope);
+    const text = shown.trim() === '' ? escapeHtml(href) : shown;
     return event && scope.context.roomId ? anchor(eventLink(scope.context.roomId, event), text) : anchor(scope.href(href), text);
 }
 

@@ -58,6 +58,8 @@ export function toMatrix(message: OutwardMessage, context: OutwardContext): Outw
         { html: blocksToHtml(rest, scope), plain: blocksToPlain(emote ? (rest[0].value as Node[]).map((node) => ({ ...node, type: 'PARAGRAPH' })) : rest, scope) },
         ...cards(attachments, scope),
     ].filter(({ plain, html }) => plain !== '' || html !== '');
+    // A quote without a word of its own.
+    if (pieces.length === 0 && answered) pieces.push({ html: '↩', plain: '↩' });
     return { ...fit(content(pieces, emote, scope), context.maxBytes), ...(answered ? { replyTo: answered } : {}) };
 }
 

@@ -1,6 +1,10 @@
 import type { MatrixEventId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { TextContent } from '../types';
+import { cut, jsonSize } from '../values';
+
+/** In bytes; the event may have 65,536 with all that the server adds. */
+const largestEvent = 62000;
 
 /**
  * Adds reply and thread to a content (rooms spec: `m.in_reply_to`, `m.thread`). Inside a thread a message that answers
@@ -28,6 +32,12 @@ export function asEdit(content: Content, edited: MatrixEventId, before?: TextCon
     const fallback: Content = { ...plain, 'm.new_content': plain, 'm.relates_to': { rel_type: 'm.replace', event_id: edited } };
     if (typeof plain.body === 'string') fallback.body = ` * ${plain.body}`;
     if (typeof plain.formatted_body === 'string') fallback.formatted_body = ` * ${plain.formatted_body}`;
+    if (jsonSize(fallback) > largestEvent) {
+        // Both would not fit: the fallback is only for clients that know no edits.
+        delete fallback.format;
+        delete fallback.formatted_body;
+        if (typeof plain.body === 'string') fallback.body = ` * ${cut(plain.body, 500)} […]`;
+    }
     const mentions = plain['m.mentions'] as TextContent['m.mentions'] | undefined;
     if (mentions) fallback['m.mentions'] = newMentions(mentions, before);
     return fallback;

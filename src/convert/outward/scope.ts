@@ -59,7 +59,7 @@ export class Scope {
 
     /** The text of a leaf: plain text, a time in words, or of a type that is not known whatever text it holds. */
     public leaf(node: Node): string {
-        if (node.type !== 'TIMESTAMP') return plainText(node.value) || plainText(node.fallback);
+        if (node.type !== 'TIMESTAMP') return (plainText(node.value) || plainText(node.fallback)).replace(/\r\n?/g, '');
         return timeText(node);
     }
 }

@@ -15,6 +15,8 @@ export class LineBuilder {
     private marker: string | undefined;
     private prefix: string | undefined;
     private lastQuoted = false;
+    /** Nothing stands in the quote yet: its first paragraph needs no blank line before it. */
+    private fresh = false;
 
     public get inList(): boolean {
         return this.lists.length > 0;
@@ -35,14 +37,15 @@ export class LineBuilder {
         return last === undefined || /\s$/.test(last.text);
     }
 
-    /** What stands in the current line. */
-    public get currentText(): string {
-        return this.gap > 0 ? '' : this.current.map(({ text }) => text).join('');
+    /** The plain text in the current line has an opening bracket: the parser would take it for the beginning of a link that follows. */
+    public get bracketOpen(): boolean {
+        return this.gap === 0 && this.current.some(({ kind, text }) => kind !== 'raw' && text.includes('['));
     }
 
     public text(text: string, kind: Run['kind'], style: Style): void {
         if (text === '') return;
         this.flush();
+        this.fresh = false;
         this.prefix = this.prefix ?? this.takePrefix();
         this.current.push({ ...style, text, kind });
     }
@@ -55,7 +58,7 @@ export class LineBuilder {
 
     /** What follows begins a line. @param lines 1: on the next line, 2: with a blank line between */
     public block(lines: 1 | 2 = 1): void {
-        this.gap = Math.max(this.gap, this.inList ? 1 : lines);
+        this.gap = Math.max(this.gap, this.inList || this.fresh ? 1 : lines);
     }
 
     /** A line that is taken as it is. */
@@ -69,10 +72,12 @@ export class LineBuilder {
         // Two quotes that touch would be one.
         if (!this.inQuote && this.lastQuoted && this.current.length === 0) this.gap = Math.max(this.gap, 2);
         this.block();
-        if (!this.inQuote) this.flush();
+        this.flush();
+        this.fresh = true;
         this.quotes += 1;
         inside();
         this.flushCurrent();
+        this.fresh = false;
         this.quotes -= 1;
         this.block();
     }

@@ -21,8 +21,7 @@ export function writeLink(href: string, label: Run[], builder: LineBuilder, styl
     if (isOwnLabel(target, text) && !style.italic) return builder.text(text, 'raw', style);
     const plainLabel = text.replace(/[<>|]/g, ' ').replace(/\s+/g, ' ').trim();
     const formatted = label.some((run) => run.bold || run.italic || run.strike);
-    const bracketBefore = builder.currentText.includes('[');
-    if (plainLabel !== '' && (bracketBefore || /[[\]]/.test(text) || (!formatted && /[*_~`\\]/.test(text)))) return builder.text(`<${target}|${plainLabel}>`, 'raw', style);
+    if (plainLabel !== '' && (builder.bracketOpen || /[[\]]/.test(text) || (!formatted && /[*_~`\\]/.test(text)))) return builder.text(`<${target}|${plainLabel}>`, 'raw', style);
     return builder.text(`[${formatted ? serializeRuns(label.map((run) => ({ ...run, bold: run.bold && !style.bold, italic: run.italic && !style.italic, strike: run.strike && !style.strike }))) : text}](${target})`, 'raw', style);
 }
 
