@@ -17,23 +17,23 @@ const ours = ownsWorkspace && ownsHomeserver;
         const channel = await alice.createRoom('c', unique('phoenix'));
         await alice.run(channel, '/matrix bridge');
         const roomId = await carol.join(`#rc_${channel.name}:${stack.serverName}`);
-        await alice.send(channel, 'before');
-        await carol.sendText(roomId, 'before, too');
-        const { sender } = await carol.waitForEvent(roomId, 'before');
-        const { u: puppet } = await alice.waitForMessage(channel, 'before, too');
+        await alice.send(channel, 'early words');
+        const { sender } = await carol.waitForEvent(roomId, 'early words');
+        await carol.sendText(roomId, 'an early answer');
+        const { u: puppet } = await alice.waitForMessage(channel, 'an early answer');
         const registration = await stack.app.setting(setting.registration);
 
         await stack.restartWorkspace();
 
         expect(await stack.app.setting(setting.registration)).toBe(registration);
-        await alice.send(channel, 'after');
-        expect((await carol.waitForEvent(roomId, 'after')).sender).toBe(sender);
-        await carol.sendText(roomId, 'after, too');
-        expect((await alice.waitForMessage(channel, 'after, too')).u).toMatchObject({ _id: puppet._id, username: puppet.username });
+        await alice.send(channel, 'late words');
+        expect((await carol.waitForEvent(roomId, 'late words')).sender).toBe(sender);
+        await carol.sendText(roomId, 'a late answer');
+        expect((await alice.waitForMessage(channel, 'a late answer')).u).toMatchObject({ _id: puppet._id, username: puppet.username });
 
         await sleep(2_000);
         const texts = (await alice.messages(channel)).filter((message) => !message.t).map((message) => message.msg);
-        expect(texts).toEqual(['before', 'before, too', 'after', 'after, too']);
+        expect(texts).toEqual(['early words', 'an early answer', 'late words', 'a late answer']);
     } finally {
         await stack.stop();
         await rm(dataDir, { recursive: true, force: true });
