@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import WebSocket from 'ws';
 import type { DDPSDK } from '@rocket.chat/ddp-client';
-import { connectClient } from '../support/ddpClient.mts';
+import { closeClient, connectClient } from '../support/ddpClient.mts';
 import { eventually } from '../support/eventually.mts';
 import { RocketChat, type RcRoom } from '../support/rocketchat.mts';
 import { useWorkspace } from '../support/workspace.mts';
@@ -29,7 +29,7 @@ describe('the realtime API', () => {
         [alice, bob] = await Promise.all(['alice', 'bob'].map((name) => RocketChat.login(workspace.url, name, name)));
         room = await alice.createRoom('p', 'live', ['bob']);
     });
-    afterAll(() => clients.forEach((client) => client.connection.close()));
+    afterAll(() => clients.forEach(closeClient));
 
     test('login with a password, clear or digested by the client, and with a token', async () => {
         const client = await connect();

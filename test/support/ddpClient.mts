@@ -30,3 +30,9 @@ export function loadDdpClient(): typeof import('@rocket.chat/ddp-client') {
 export async function connectClient(url: string): Promise<DDPSDK> {
     return loadDdpClient().DDPSDK.createAndConnect(url, { retryCount: 0, retryTime: 100 });
 }
+
+/** Closes a client; its heartbeat would go on for a minute. */
+export function closeClient(client: DDPSDK): void {
+    client.connection.close();
+    client.timeoutControl.stop();
+}
