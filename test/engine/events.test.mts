@@ -150,3 +150,41 @@ describe('an app hears of what people do', () => {
         expect((await probe.events()).map(({ event }) => event)).toEqual(['IPostRoomDeleted']);
     });
 });
+
+describe('an app steps in before', () => {
+    const running = useWorkspace();
+    beforeAll(async () => {
+        await Probe.install(running().admin, {
+            implements: ['IPreMessageSentModify', 'IPreMessageUpdatedModify', 'IPreMessageDeletePrevent', 'IPreRoomCreatePrevent', 'IPreRoomCreateModify'],
+            scripts: {
+                IPreMessageSentModify: `return payload.text === 'rude' ? args[0].setText('polite').addAttachment({ text: 'added' }).getMessage() : payload;`,
+                IPreMessageUpdatedModify: `return payload.text === 'rude' ? args[0].setText('polite again').getMessage() : payload;`,
+                IPreMessageDeletePrevent: `return payload.text === 'keep me';`,
+                IPreRoomCreatePrevent: `return payload.slugifiedName.startsWith('forbidden');`,
+                IPreRoomCreateModify: `return payload.slugifiedName.startsWith('private') ? args[0].setReadOnly(true).getRoom() : payload;`,
+            },
+        });
+    });
+
+    test('a message is stored as the app made it, and parsed after that', async () => {
+        const { admin } = running();
+        const room = await admin.createRoom('c', unique('modified'));
+        const message = await admin.message((await admin.send(room, 'rude'))._id);
+        expect(message).toMatchObject({ msg: 'polite', attachments: [{ text: 'added' }], md: [{ value: [{ value: 'polite' }] }] });
+        await admin.edit(message, 'rude');
+        expect(await admin.message(message._id)).toMatchObject({ msg: 'polite again', u: { username: admin.username } });
+    });
+
+    test('what it prevents does not happen', async () => {
+        const { admin } = running();
+        const room = await admin.createRoom('c', unique('kept'));
+        const message = await admin.send(room, 'keep me');
+        await expect(admin.deleteMessage(message)).rejects.toThrow('A Rocket.Chat App prevented the message deleting.');
+        expect((await admin.message(message._id)).msg).toBe('keep me');
+        await expect(admin.createRoom('c', unique('forbidden'))).rejects.toThrow('A Rocket.Chat App prevented the room creation.');
+    });
+
+    test('a room is made as the app wants it', async () => {
+        expect(await running().admin.createRoom('c', unique('private'))).toMatchObject({ ro: true });
+    });
+});

@@ -194,6 +194,22 @@ describe('messages of an app', () => {
         expect(payload).toMatchObject({ text: 'gone', sender: { id: bot.id } });
         expect(context).toMatchObject({ message: { id: gone }, user: { id: admin.userId } });
     });
+
+    test('as the settings say a deleted message stays as a removed one, or hidden with its history', async () => {
+        const { admin } = running();
+        const shown = await send({ text: 'shown' });
+        const hidden = await send({ text: 'hidden' });
+        await setting('Message_ShowDeletedStatus', true);
+        await deleteAs(probe, bot.id, shown);
+        await setting('Message_ShowDeletedStatus', false);
+        expect(await admin.message(shown)).toMatchObject({ t: 'rm', msg: '', editedBy: { username: bot.username } });
+        await setting('Message_KeepHistory', true);
+        await deleteAs(probe, bot.id, hidden);
+        await setting('Message_KeepHistory', false);
+        expect((await admin.messages({ _id: roomId, t: 'c' })).map(({ _id }) => _id)).not.toContain(hidden);
+        expect(await probe.run('return read.getMessageReader().getById(args.hidden)', { hidden })).toMatchObject({ text: 'hidden', _unmappedProperties_: { _hidden: true } });
+        expect(await refusal(editAs(probe, bot.id, shown, 'again'))).toMatch('Message editing not allowed [error-action-not-allowed]');
+    });
 });
 
 describe('messages on a server that makes the ids itself', () => {

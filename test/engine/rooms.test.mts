@@ -34,6 +34,13 @@ describe('rooms of an app', () => {
         expect(await refusal(createRoomAs(probe, bot.id, { type: 'p', name }))).toMatch(`A channel with name '${name}' exists [error-duplicate-channel-name]`);
     });
 
+    test('of two rooms of one name that are made at once the database lets one in', async () => {
+        const name = unique('race');
+        const outcomes = await Promise.all([1, 2, 3].map(() => refusal(createRoomAs(probe, bot.id, { type: 'c', name }))));
+        expect(outcomes.filter((outcome) => outcome === 'no error')).toHaveLength(1);
+        expect(outcomes.join()).toMatch(/E11000 duplicate key error|error-duplicate-channel-name/);
+    });
+
     test('the display name becomes fname, beside the slug', async () => {
         const name = unique('slug');
         const id = await createRoomAs(probe, bot.id, { type: 'c', name, displayName: 'A display name' });

@@ -35,8 +35,13 @@ export interface Collections {
 }
 
 const indexes: { [K in keyof Collections]?: { fieldName: string | string[]; unique?: boolean; sparse?: boolean }[] } = {
-    users: [{ fieldName: 'username', unique: true, sparse: true }, { fieldName: 'appId' }, { fieldName: 'services.resume.loginTokens.hashedToken' }],
-    rooms: [{ fieldName: 'name' }, { fieldName: 'fname' }, { fieldName: 'uids' }],
+    users: [
+        { fieldName: 'username', unique: true, sparse: true },
+        { fieldName: 'emails.address', unique: true, sparse: true },
+        { fieldName: 'appId' },
+        { fieldName: 'services.resume.loginTokens.hashedToken' },
+    ],
+    rooms: [{ fieldName: 'name', unique: true, sparse: true }, { fieldName: 'fname' }, { fieldName: 'uids' }],
     subscriptions: [{ fieldName: 'rid' }, { fieldName: 'u._id' }, { fieldName: ['rid', 'u._id'], unique: true }],
     messages: [{ fieldName: 'rid' }, { fieldName: 'tmid' }],
     uploads: [{ fieldName: 'rid' }],

@@ -1,6 +1,7 @@
 import type { IRoom, IUser, Rooms } from '../contract.mts';
 import { MeteorError } from '../contract.mts';
 import type { Server } from '../context.mts';
+import { duplicateKeyError } from '../lib/duplicates.mts';
 import { objectId } from '../lib/ids.mts';
 import { withoutUndefined } from '../lib/objects.mts';
 import { hasPermission } from '../permissions/permissions.mts';
@@ -65,7 +66,10 @@ export async function createRoom(
         ro: options.readOnly === true || Boolean(options.extraData?.broadcast),
     };
     const asked = await askAppsAboutRoom(server, draft, usernames);
-    const room = await server.collections.rooms.insertAsync({ _id: objectId(), ...withoutUndefined(asked) } as IRoom);
+    const document = { _id: objectId(), ...withoutUndefined(asked) } as IRoom;
+    const room = await server.collections.rooms.insertAsync(document).catch((error: unknown) => {
+        throw duplicateKeyError(error, 'rocketchat_room', document, { name: document.name });
+    });
     server.notify('room', 'inserted', room);
 
     let count = 0;

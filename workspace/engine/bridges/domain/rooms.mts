@@ -2,6 +2,7 @@ import type { GetMessagesOptions, GetRoomsFilters, GetRoomsOptions } from '@rock
 import type { RoomBridge } from '@rocket.chat/apps-engine/server/bridges';
 import type { Domain, IRoom, IUser } from '../../../server/contract.mts';
 import type { Server } from '../../../server/context.mts';
+import { duplicateKeyError } from '../../../server/lib/duplicates.mts';
 import { createDirectMessage } from '../../../server/rooms/direct.mts';
 import { deleteRoom } from '../../../server/rooms/erase.mts';
 import { checkMayCreate } from '../../../server/rooms/create.mts';
@@ -61,10 +62,12 @@ export function roomBridge(domain: Domain, host: BridgeHost, converters: Convert
             return Promise.all(found.map(({ lastMessage: _last, ...room }) => rooms.toAppRaw(room as IRoom)));
         }
 
-        /** A raw `$set`: no check of the name, no event, no system message, no change of the members' subscriptions. */
+        /** A raw `$set`: no check of the name but the unique index, no event, no system message, no change of the members' subscriptions. */
         protected async update(room: any, members: string[] = []): Promise<void> {
             const changes = await rooms.fromApp(room, true);
-            const { numAffected } = await collections.rooms.updateAsync({ _id: room.id }, { $set: changes });
+            const { numAffected } = await collections.rooms.updateAsync({ _id: room.id }, { $set: changes }).catch((error: unknown) => {
+                throw duplicateKeyError(error, 'rocketchat_room', { _id: room.id }, { name: changes.name });
+            });
             if (!numAffected) throw new Error('Room id not found');
             for (const username of members) {
                 const member = await collections.users.findOneAsync({ username });

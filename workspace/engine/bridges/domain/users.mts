@@ -1,6 +1,7 @@
 import type { UserBridge } from '@rocket.chat/apps-engine/server/bridges';
 import type { Domain, IUser } from '../../../server/contract.mts';
 import { randomId } from '../../../server/lib/ids.mts';
+import { duplicateKeyError } from '../../../server/lib/duplicates.mts';
 import { isUsernameAvailable } from '../../../server/users/availability.mts';
 import type { Server } from '../../../server/context.mts';
 import type { BridgeHost } from '../../load.mts';
@@ -83,13 +84,10 @@ export function userBridge(domain: Domain, host: BridgeHost, { users }: Converte
     return new WorkspaceUserBridge();
 }
 
-/** A second user with the same id or username meets the database's unique index. */
+/** A second user with the same id, username or address meets the database's unique index. */
 async function insertUser(domain: Domain, user: IUser): Promise<void> {
-    await domain.collections.users.insertAsync({ ...user, _updatedAt: user._updatedAt ?? new Date() }).catch((error: any) => {
-        if (error.errorType !== 'uniqueViolated') throw error;
-        const field = error.key === user._id ? '_id' : 'username';
-        const index = field === '_id' ? '_id_' : 'username_1';
-        throw new Error(`E11000 duplicate key error collection: rocketchat.users index: ${index} dup key: { ${field}: "${error.key}" }`);
+    await domain.collections.users.insertAsync({ ...user, _updatedAt: user._updatedAt ?? new Date() }).catch((error: unknown) => {
+        throw duplicateKeyError(error, 'users', user, { 'username': user.username, 'emails.address': user.emails?.[0]?.address });
     });
 }
 
