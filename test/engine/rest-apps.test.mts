@@ -10,7 +10,7 @@ import { useWorkspace } from '../support/workspace.mts';
 const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 const packageForm = (zip: Buffer, permissions?: unknown) => {
     const form = new FormData();
-    form.append('app', new Blob([zip], { type: 'application/zip' }), 'app.zip');
+    form.append('app', new Blob([new Uint8Array(zip)], { type: 'application/zip' }), 'app.zip');
     if (permissions) form.append('permissions', JSON.stringify(permissions));
     return form;
 };

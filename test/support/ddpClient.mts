@@ -3,13 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import WebSocket from 'ws';
+import type * as DdpClient from '@rocket.chat/ddp-client';
 import type { DDPSDK } from '@rocket.chat/ddp-client';
 
 /**
  * Rocket.Chat's official realtime client. It is an ES module with directory imports, which Node cannot load as it is:
  * bundled once per version.
  */
-export function loadDdpClient(): typeof import('@rocket.chat/ddp-client') {
+export function loadDdpClient(): typeof DdpClient {
     const root = process.cwd();
     const manifest = readFileSync(join(root, 'node_modules/@rocket.chat/ddp-client/package.json'));
     const folder = join(root, '.gitignored/ddp-client');
