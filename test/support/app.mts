@@ -24,8 +24,14 @@ export const setting = {
 
 export type SettingId = (typeof setting)[keyof typeof setting];
 
-/** Packages the app (`npm run package`, which does nothing when nothing changed). @returns the path of the zip */
+/**
+ * Packages the app (`npm run package`, which does nothing when nothing changed), or takes the package that `APP_ZIP` names.
+ * @returns the path of the zip
+ */
 export const packageApp = async (): Promise<string> => {
+    if (process.env.APP_ZIP) {
+        return process.env.APP_ZIP;
+    }
     await promisify(execFile)(process.execPath, ['tools/package.mjs'], { cwd: projectRoot });
     const { version } = JSON.parse(await readFile(join(projectRoot, 'app.json'), 'utf8'));
     const folder = join(projectRoot, 'dist');

@@ -104,7 +104,8 @@ describe('reacted to', () => {
 describe('answered', () => {
     test('with a quote in Rocket.Chat', async () => {
         const { eventId, message } = await fromCarol();
-        const link = `${here().admin.url}/channel/${channel.name}?msg=${message._id}`;
+        const { value: siteUrl } = await here().admin.get('v1/settings/Site_Url');
+        const link = `${siteUrl}/channel/${channel.name}?msg=${message._id}`;
         const text = unique('my answer');
         await alice.send(channel, `[ ](${link}) ${text}`);
         const reply = await carol.waitForEvent(roomId, text);
