@@ -29,7 +29,7 @@ import type {
 import type { ISetting } from '@rocket.chat/apps-engine/definition/settings';
 import type { ISettingUpdateContext } from '@rocket.chat/apps-engine/definition/settings/ISettingUpdateContext';
 import type { IPostUserUpdated, IUserContext } from '@rocket.chat/apps-engine/definition/users';
-import { applicationServiceApi, mergedSetting, rcUserId, Runtime, SettingId, settings, slashCommands } from './src/main';
+import { applicationServiceApi, mergedSetting, publicApi, rcUserId, Runtime, SettingId, settings, slashCommands } from './src/main';
 
 /** What the engine sees of the app: registers what it offers, and hands every event on. */
 export class MatrixBridgeApp
@@ -111,6 +111,7 @@ export class MatrixBridgeApp
             await this.attempt(setting.id, () => settingsExtend.provideSetting(setting));
         }
         await this.attempt('the application service API', () => api.provideApi(applicationServiceApi(this, () => this.runtime)));
+        await this.attempt('the public API', () => api.provideApi(publicApi(this, () => this.runtime)));
         for (const command of slashCommands(this, () => this.runtime)) {
             // After disable and enable the command is still registered, and calls the new object all the same.
             await this.attempt(`/${command.command}`, () => commandsExtend.provideSlashCommand(command));

@@ -2,6 +2,7 @@ import type { ILogger } from '@rocket.chat/apps-engine/definition/accessors';
 import type { App } from '@rocket.chat/apps-engine/definition/App';
 import type { IAppAccessors } from '@rocket.chat/apps-engine/definition/accessors';
 import { Bridge } from './bridge/Bridge';
+import type { Picture } from './bridge/people/Avatars';
 import type { BridgeContext } from './bridge/core/Context';
 import { systemClock } from './bridge/core/Context';
 import { Admins } from './bridge/setup/Admins';
@@ -166,6 +167,11 @@ export class Runtime {
 
     public intake(): Intake | undefined {
         return this.config?.enabled ? this.bridge : undefined;
+    }
+
+    /** @returns a picture of a Matrix user under its signed address, see `Avatars` */
+    public async avatar(server: string, media: string, signature: string): Promise<Picture | undefined> {
+        return this.config?.enabled ? this.bridge.avatars.read(server, media, signature) : undefined;
     }
 
     private get config(): BridgeConfig | undefined {

@@ -4,6 +4,7 @@
  */
 export { slashCommands } from './commands/index';
 export { mergedSetting, SettingId, settings } from './config/settings';
+export { publicApi } from './endpoints/AvatarEndpoint';
 export { applicationServiceApi } from './endpoints/index';
 export { rcUserId } from './ids/rocketchat';
 export { Runtime } from './Runtime';

@@ -7,6 +7,7 @@ import { Patience } from './core/Patience';
 import { Inbound } from './inbound/Inbound';
 import { Links } from './links/Links';
 import { Outbound } from './outbound/Outbound';
+import { Avatars } from './people/Avatars';
 import { Ghosts } from './people/Ghosts';
 import { Puppets } from './people/Puppets';
 import { Portals } from './portals/Portals';
@@ -42,6 +43,7 @@ export class Bridge {
             portals: new Portals(context),
             ghosts: new Ghosts(context),
             puppets: new Puppets(context),
+            avatars: new Avatars(context),
             links: new Links(context),
             lanes: new Lanes(() => context.clock.now()),
             patience: new Patience(context.clock),
@@ -69,6 +71,11 @@ export class Bridge {
     /** @param listener told of every event of our own users that the homeserver pushes: the proof that it reaches us */
     public onOwnEvent(listener: (event: MatrixEvent) => void): void {
         this.inbound.onOwnEvent = listener;
+    }
+
+    /** Pictures of Matrix users, under the signed addresses that messages carry. */
+    public get avatars(): Avatars {
+        return this.parts.avatars;
     }
 
     public async counts(): Promise<BridgeCounts> {

@@ -21,15 +21,17 @@ export function engineRocketChat(accessors: Accessors, appId: string): RocketCha
         return value == null ? undefined : (value as T);
     };
     let site: { url: string; readAt: number } | undefined;
+    const siteUrl = async (): Promise<string> => {
+        if (!site || Date.now() - site.readAt > SITE_URL_LIFE_MS) {
+            site = { url: ((await serverSetting<string>('Site_Url')) || '').replace(/\/+$/, ''), readAt: Date.now() };
+        }
+        return site.url;
+    };
     return {
         store: new EngineStore(accessors),
         serverSetting,
-        async siteUrl() {
-            if (!site || Date.now() - site.readAt > SITE_URL_LIFE_MS) {
-                site = { url: ((await serverSetting<string>('Site_Url')) || '').replace(/\/+$/, ''), readAt: Date.now() };
-            }
-            return site.url;
-        },
+        siteUrl,
+        publicUrl: async (path) => `${await siteUrl()}/api/apps/public/${appId}/${path}`,
         ...users,
         ...roomCalls(accessors, appId),
         ...messageCalls(accessors, appId, async () => (await users.appUser()).id),

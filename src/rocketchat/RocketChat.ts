@@ -94,6 +94,8 @@ export interface RocketChat {
 
     serverSetting<T>(id: string): Promise<T | undefined>;
     siteUrl(): Promise<string>;
+    /** @returns absolute address of a path of the app's public API */
+    publicUrl(path: string): Promise<string>;
 
     user(id: RcUserId): Promise<RcUser | undefined>;
     userByName(username: string): Promise<RcUser | undefined>;

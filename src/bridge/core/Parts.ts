@@ -1,4 +1,5 @@
 import type { Links } from '../links/Links';
+import type { Avatars } from '../people/Avatars';
 import type { Ghosts } from '../people/Ghosts';
 import type { Puppets } from '../people/Puppets';
 import type { Portals } from '../portals/Portals';
@@ -12,6 +13,7 @@ export interface Parts {
     readonly portals: Portals;
     readonly ghosts: Ghosts;
     readonly puppets: Puppets;
+    readonly avatars: Avatars;
     readonly links: Links;
     readonly lanes: Lanes;
     readonly patience: Patience;

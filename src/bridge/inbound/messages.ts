@@ -50,6 +50,7 @@ export class InboundMessages {
     private async post(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage): Promise<void> {
         const { context, links } = this.parts;
         const thread = message.relation.thread && (await messageOfEvent(this.parts, portal, message.relation.thread));
+        const avatarUrl = await this.parts.avatars.urlOf(puppet.avatarUrl);
         const texts = splitText(textOf(message), await this.maxCharacters());
         for (const [part, text] of texts.entries()) {
             const wanted = messageIdOf(event.event_id, part);
@@ -59,6 +60,7 @@ export class InboundMessages {
                 senderId: puppet.rcUserId,
                 text,
                 ...(puppet.name !== puppet.createdName && { alias: puppet.name }),
+                ...(avatarUrl && { avatarUrl }),
                 ...(thread && { threadId: thread.threadId || thread.id }),
                 // A quote is made of a link by the server, and only when it may look at links.
                 parseUrls: Boolean(message.relation.replyTo),

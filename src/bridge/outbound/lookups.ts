@@ -1,12 +1,19 @@
 import type { OutwardContext } from '../../convert/index';
 import { referencesToMatrix } from '../../convert/index';
 import type { MatrixEventId, MatrixUserId } from '../../ids/types';
-import type { RcMessage } from '../../rocketchat/RocketChat';
+import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
+import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
 import type { Portal } from '../portals/Portal';
 
+/** What a conversion takes, and who wrote the messages that are quoted. */
+export interface Outward {
+    context: OutwardContext & { siteUrl: string };
+    authors: Map<MatrixEventId, MatrixUserId>;
+}
+
 /** Reads what a message speaks of, so that its conversion can be pure. A plain text costs nothing here. */
-export async function outwardContext(parts: Parts, portal: Portal, message: RcMessage): Promise<OutwardContext> {
+export async function readReferences(parts: Parts, portal: Portal, message: RcMessage): Promise<Outward> {
     const { context, links, portals } = parts;
     const siteUrl = await context.rocketchat.siteUrl();
     const { usernames, channels, messages } = referencesToMatrix(message, { siteUrl });
@@ -26,15 +33,20 @@ export async function outwardContext(parts: Parts, portal: Portal, message: RcMe
         }
     }
     const events = new Map<string, MatrixEventId>();
+    const authors = new Map<MatrixEventId, MatrixUserId>();
     for (const id of messages) {
         // Only of this room: a reply to an event of another one would be refused, or shown to people who are not in it.
         const quoted = await context.rocketchat.message(id);
         const [event] = quoted && quoted.roomId === portal.rcRoomId ? await links.eventsOf(id) : [];
-        if (event) {
+        if (event && quoted) {
             events.set(id, event);
+            const author = await matrixUser(parts, quoted.sender);
+            if (author) {
+                authors.set(event, author.id);
+            }
         }
     }
-    return {
+    const conversion: Outward['context'] = {
         siteUrl,
         roomId: portal.matrixRoomId,
         user: (username) => users.get(username),
@@ -43,19 +55,26 @@ export async function outwardContext(parts: Parts, portal: Portal, message: RcMe
         // The server itself refuses `@all` and `@here` of people without the right.
         mayMentionRoom: true,
     };
+    return { context: conversion, authors };
 }
 
 /** Only whom the server found in the text is mentioned: its list has the ids, so no name is guessed. */
-async function mentioned({ context, puppets, ghosts }: Parts, message: RcMessage, username: string): Promise<{ id: MatrixUserId; name: string } | undefined> {
+async function mentioned(parts: Parts, message: RcMessage, username: string): Promise<{ id: MatrixUserId; name: string } | undefined> {
+    const { rocketchat } = parts.context;
     const mention = message.mentions.find((known) => known.username === username);
-    const user = mention && mention.id ? await context.rocketchat.user(mention.id) : await context.rocketchat.userByName(username);
-    if (!user) {
-        return undefined;
-    }
+    const user = mention && mention.id ? await rocketchat.user(mention.id) : await rocketchat.userByName(username);
+    return user && matrixUser(parts, user);
+}
+
+async function matrixUser({ context, puppets, ghosts }: Parts, user: RcUser): Promise<{ id: MatrixUserId; name: string } | undefined> {
     if (user.isPuppet) {
         const puppet = await puppets.byUserId(user.id);
         return puppet && { id: puppet.mxid, name: puppet.name };
     }
-    const ghost = await ghosts.ifKnown(user.id);
-    return ghost && { id: ghost.mxid, name: ghost.displayName };
+    if (user.type !== 'user') {
+        return undefined;
+    }
+    // A message does not fail because somebody else's ghost cannot be made: the name stays text then.
+    const ghost = await ghosts.of(user).catch((error) => context.log.warn(`No ghost for the mentioned ${user.id}: ${reasonOf(error)}`));
+    return ghost ? { id: ghost.mxid, name: ghost.displayName } : undefined;
 }

@@ -1,12 +1,13 @@
+import type { TextContent } from '../../convert/index';
 import { asEdit, messageLink, relate, toMatrix } from '../../convert/index';
-import type { MatrixEventId } from '../../ids/types';
+import type { MatrixEventId, MatrixUserId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
 import { isForbidden } from '../people/Ghosts';
 import type { Portal } from '../portals/Portal';
-import { outwardContext } from './lookups';
+import { readReferences } from './lookups';
 import type { Sender } from './Sender';
 
 /** Messages of local users on their way to Matrix. Every function is one item of the room's lane and throws when it fails for good. */
@@ -63,17 +64,21 @@ export class OutboundMessages {
     }
 
     private async content(portal: Portal, message: RcMessage, related = true): Promise<Content> {
-        const context = await outwardContext(this.parts, portal, message);
+        const { context, authors } = await readReferences(this.parts, portal, message);
         const { content, replyTo } = toMatrix(message, context);
-        const linked: Content = { ...content, external_url: await this.permalink(portal, message, context.siteUrl) };
+        const link = messageLink(context.siteUrl, { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, message.id);
+        const author = replyTo && authors.get(replyTo);
+        const linked: Content = { ...content, external_url: link, 'm.mentions': withAuthor(content['m.mentions'], author) };
         if (!related) {
             return linked;
         }
         const root: MatrixEventId | undefined = message.threadId && (await this.parts.links.eventsOf(message.threadId))[0];
         return relate(linked, { ...(replyTo && { replyTo }), ...(root && { thread: { root } }) });
     }
+}
 
-    private async permalink(portal: Portal, message: RcMessage, siteUrl: string): Promise<string> {
-        return messageLink(siteUrl, { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, message.id);
-    }
+/** Whoever is answered is mentioned, too (Matrix spec, "User and room mentions", replies). */
+function withAuthor(mentions: TextContent['m.mentions'], author?: MatrixUserId): TextContent['m.mentions'] {
+    const ids = mentions.user_ids || [];
+    return author && !ids.includes(author) ? { ...mentions, user_ids: [...ids, author] } : mentions;
 }

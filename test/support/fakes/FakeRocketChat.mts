@@ -99,6 +99,10 @@ export class FakeRocketChat implements RocketChat {
         return 'https://chat.test';
     }
 
+    public async publicUrl(path: string): Promise<string> {
+        return `https://chat.test/api/apps/public/app/${path}`;
+    }
+
     public async user(id: RcUserId): Promise<RcUser | undefined> {
         this.note('user');
         return this.users.get(id);
