@@ -49,7 +49,7 @@ describe('usernames that are no Matrix localparts', () => {
     });
 
     const escaped: [username: string, localpart: string][] = [
-        ['Tina.Émile+x', 'rc_tina.=c3=a9mile+x'],
+        ['Tina.Émile+x', 'rc_tina.=c3=89mile+x'],
         ['UPPER_case', 'rc_upper_case'],
         ['dots.and-dashes_', 'rc_dots.and-dashes_'],
         ['slash/equals=', 'rc_slash/equals=3d'],
