@@ -105,6 +105,8 @@ export interface Users {
     findById(id: string): Promise<IUser | null>;
     /** Case-insensitive, as the server's `findOneByUsernameIgnoringCase`. */
     findByUsername(username: string): Promise<IUser | null>;
+    /** `checkUsernameAvailability`. @throws MeteorError `error-blocked-username` */
+    isUsernameAvailable(username: string): Promise<boolean>;
     /** @returns a login token (clear text); stored hashed. @throws MeteorError 'Unauthorized' (401) */
     login(usernameOrEmail: string, password: string): Promise<{ user: IUser; token: string }>;
     loginWithToken(token: string): Promise<{ user: IUser; token: string } | null>;
@@ -125,6 +127,8 @@ export interface Users {
     setStatus(userId: string, status: string | undefined, statusText: string | undefined): Promise<void>;
     connectionOpened(userId: string): Promise<void>;
     connectionClosed(userId: string): Promise<void>;
+    /** A client says whether somebody sits at it (`UserPresence:online`, `UserPresence:away`). */
+    setConnectionStatus(userId: string, status: 'online' | 'away'): Promise<void>;
     hasPermission(user: Pick<IUser, '_id' | 'roles'>, permission: string, roomId?: string): Promise<boolean>;
 }
 
@@ -175,6 +179,8 @@ export interface Rooms {
     unmute(roomId: string, username: string, byUser: IUser): Promise<void>;
     /** Deletion by a user (REST, DDP): fires the room-deleted events. */
     erase(roomId: string, byUser: IUser): Promise<void>;
+    /** `deleteRoom`: no check, no event. */
+    remove(roomId: string): Promise<void>;
     open(roomId: string, userId: string, open: boolean): Promise<void>;
     markRead(roomId: string, userId: string): Promise<void>;
 }

@@ -75,7 +75,8 @@ export async function createDiscussion(
 ): Promise<CreatedRoom> {
     const method = 'DiscussionCreation';
     if (domain.settings.get('Discussion_enabled') === false) throw new MeteorError('error-action-not-allowed', 'You are not allowed to create a discussion', { method });
-    const allowed = (await domain.users.hasPermission(user, 'start-discussion')) || (await domain.users.hasPermission(user, 'start-discussion-other-user'));
+    const allowed = (await domain.users.hasPermission(user, 'start-discussion', params.prid))
+        || (await domain.users.hasPermission(user, 'start-discussion-other-user', params.prid));
     if (!allowed) throw new MeteorError('error-action-not-allowed', 'You are not allowed to create a discussion', { method });
     const message = params.pmid ? await domain.messages.findById(params.pmid) : null;
     if (params.pmid && !message) throw new MeteorError('error-invalid-message', 'Invalid message', { method });

@@ -21,9 +21,9 @@ interface SendOptions {
 function checkTime(message: NewMessage, options: SendOptions): void {
     const now = new Date();
     const fromClient = !options.ts && message.ts;
-    message.ts = options.ts ?? message.ts ?? now;
+    message.ts = new Date(options.ts ?? message.ts ?? now);
     if (!fromClient) return;
-    const difference = Math.abs(new Date(message.ts).getTime() - now.getTime());
+    const difference = Math.abs(message.ts.getTime() - now.getTime());
     if (!(difference <= 60_000)) {
         throw new MeteorError('error-message-ts-out-of-sync', 'Message timestamp is out of sync', { message_ts: message.ts, server_ts: now.getTime() });
     }

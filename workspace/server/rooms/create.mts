@@ -4,7 +4,6 @@ import type { Server } from '../context.mts';
 import { duplicateKeyError } from '../lib/duplicates.mts';
 import { objectId } from '../lib/ids.mts';
 import { withoutUndefined } from '../lib/objects.mts';
-import { hasPermission } from '../permissions/permissions.mts';
 import { validRoomName } from './names.mts';
 import { createSubscription } from './subscriptions.mts';
 
@@ -27,24 +26,17 @@ export async function askAppsAboutRoom(server: Server, room: Partial<IRoom>, use
 
 const isMatrixLike = (username: string) => username.includes(':') && username.includes('@');
 
-/** A user may create a room of this type when one of his roles has `create-<type>`. */
-export async function checkMayCreate(server: Server, type: string, user: IUser | null): Promise<void> {
-    if (!user?.username) throw new MeteorError('error-invalid-user', 'Invalid user');
-    if (!(await hasPermission(server, user, `create-${type}`))) throw new MeteorError('error-not-allowed', 'Not allowed');
-}
-
 /**
- * Makes a channel or a private group (apps/meteor/server/lib/rooms/createRoom.ts, called through `createChannelMethod` and
- * `createPrivateGroupMethod`, which ask for the creator's permission). The creator becomes owner; unknown usernames are skipped;
- * the first members cause neither join events nor system messages. Fires IPreRoomCreate* and IPostRoomCreate.
- * @throws MeteorError `error-not-allowed`, `error-invalid-room-name`, `error-duplicate-channel-name`,
+ * Makes a channel or a private group (apps/meteor/server/lib/rooms/createRoom.ts; its callers, the methods, ask for the
+ * creator's permission). The creator becomes owner; unknown usernames are skipped; the first members cause neither join events nor
+ * system messages. Fires IPreRoomCreate* and IPostRoomCreate.
+ * @throws MeteorError `error-invalid-room-name`, `error-duplicate-channel-name`,
  *   `error-federated-users-in-non-federated-rooms` for a username with both `@` and `:`
  */
 export async function createRoom(
     server: Server, type: 'c' | 'p', name: string, owner: IUser, members: string[], options: CreateOptions = {},
 ): Promise<IRoom> {
     const isDiscussion = Boolean(options.extraData?.prid);
-    if (!isDiscussion) await checkMayCreate(server, type, owner);
     if (members.some(isMatrixLike)) {
         throw new MeteorError('error-federated-users-in-non-federated-rooms', 'Cannot add federated users to non-federated rooms');
     }

@@ -2,8 +2,6 @@ import type { IRoom, ISubscription, IUser } from '../contract.mts';
 import { MeteorError } from '../contract.mts';
 import type { Server } from '../context.mts';
 import { objectId, randomId } from '../lib/ids.mts';
-import { hasPermission } from '../permissions/permissions.mts';
-import { findByUsername } from '../users/availability.mts';
 import { askAppsAboutRoom } from './create.mts';
 import { directRoomNames } from './names.mts';
 import { changeSubscription, subscriptionOf } from './subscriptions.mts';
@@ -13,33 +11,6 @@ export async function findDirectRoom(server: Server, userIds: string[]): Promise
     const wanted = [...new Set(userIds)];
     const candidates = await server.collections.rooms.findAsync({ t: 'd', uids: wanted[0] });
     return candidates.find(({ uids }) => uids?.length === wanted.length && wanted.every((id) => uids.includes(id))) ?? null;
-}
-
-/**
- * A direct room by usernames (apps/meteor/server/meteor-methods/messages/createDirectMessage.ts): the creator is a member anyway.
- * @throws MeteorError `error-invalid-user` for an unknown username, `error-not-allowed` without `create-d`,
- *   `error-direct-message-max-user-exceeded`
- */
-export async function createDirectMessage(server: Server, usernames: string[], creator: IUser): Promise<{ room: IRoom; inserted: boolean }> {
-    const mine = creator.username?.toLowerCase();
-    if (!mine) throw new MeteorError('error-invalid-user', 'Invalid user');
-    const others: IUser[] = [];
-    for (const username of usernames.filter((name) => name.toLowerCase() !== mine)) {
-        const user = await findByUsername(server, username);
-        if (!user) throw new MeteorError('error-invalid-user', 'Invalid user');
-        others.push(user);
-    }
-    if (!others.length && server.settings.get('Message_AllowDirectMessagesToYourself') === false) {
-        throw new MeteorError('error-invalid-user', 'Invalid user');
-    }
-    const members = [creator, ...others];
-    checkSize(server, members.length);
-    if (!(await hasPermission(server, creator, 'create-d'))) {
-        const existing = await findDirectRoom(server, members.map(({ _id }) => _id));
-        if (existing && (await hasPermission(server, creator, 'view-d-room'))) return { room: existing, inserted: false };
-        throw new MeteorError('error-not-allowed', 'Not allowed');
-    }
-    return createDirectRoom(server, members, creator);
 }
 
 function checkSize(server: Server, count: number): void {

@@ -4,7 +4,7 @@ import { canAccessRoom } from '../permissions/access.mts';
 import { createRoom } from './create.mts';
 import { createDirectRoom } from './direct.mts';
 import { createDiscussion } from './discussion.mts';
-import { eraseRoom } from './erase.mts';
+import { deleteRoom, eraseRoom } from './erase.mts';
 import { addUserToRoom, banUser, joinRoom, kickUser, leaveRoom, removeUserFromRoom, unbanUser } from './members.mts';
 import { muteUser, setRoomRole, unmuteUser } from './roles.mts';
 import * as settings from './settings.mts';
@@ -55,6 +55,7 @@ export function roomsService(server: Server): Rooms {
         mute: (roomId, username, byUser) => muteUser(server, roomId, username, byUser),
         unmute: (roomId, username, byUser) => unmuteUser(server, roomId, username, byUser),
         erase: (roomId, byUser) => eraseRoom(server, roomId, byUser),
+        remove: (roomId) => deleteRoom(server, roomId),
         open: (roomId, userId, open) => changeSubscription(server, roomId, userId, { $set: { open } }),
         markRead: (roomId, userId) =>
             changeSubscription(server, roomId, userId, {

@@ -11,12 +11,32 @@ function connectionsOf(server: Server): Map<string, number> {
     return known;
 }
 
+/** People whose clients all say that nobody is there. */
+const away = new WeakMap<Server, Set<string>>();
+
+function awayOf(server: Server): Set<string> {
+    const known = away.get(server) ?? new Set<string>();
+    away.set(server, known);
+    return known;
+}
+
 type Status = NonNullable<IUser['status']>;
 
-/** What others see (ee/packages/presence/src/lib/processConnectionStatus.ts): without a connection always offline. */
-function derive(connected: boolean, wanted: string): { status: Status; statusConnection: string } {
-    if (!connected) return { status: 'offline' as Status, statusConnection: 'offline' };
-    return { status: wanted as Status, statusConnection: 'online' };
+/**
+ * What others see (ee/packages/presence/src/lib/processConnectionStatus.ts): without a connection always offline; a client that
+ * nobody sits at makes away of a wished online, and of nothing else.
+ */
+function derive(server: Server, userId: string, wanted: string): { status: Status; statusConnection: string } {
+    if (!connectionsOf(server).has(userId)) return { status: 'offline' as Status, statusConnection: 'offline' };
+    const statusConnection = awayOf(server).has(userId) ? 'away' : 'online';
+    return { status: (wanted === 'online' ? statusConnection : wanted) as Status, statusConnection };
+}
+
+/** A client says that somebody is there, or that nobody is (ee/packages/presence/src/Presence.ts `setConnectionStatus`). */
+export async function setConnectionStatus(server: Server, userId: string, status: 'online' | 'away'): Promise<void> {
+    if (status === 'away') awayOf(server).add(userId);
+    else awayOf(server).delete(userId);
+    await recompute(server, userId);
 }
 
 const statuses = ['online', 'away', 'busy', 'offline', 'disabled'];
@@ -29,7 +49,7 @@ export async function setStatus(server: Server, userId: string, status: string |
     if (status !== undefined && !statuses.includes(status)) throw new MeteorError('error-invalid-status', 'Invalid status');
     const user = await server.collections.users.findOneAsync({ _id: userId });
     if (!user) return;
-    const derived = status === undefined ? {} : { statusDefault: status as Status, ...derive(connectionsOf(server).has(userId), status) };
+    const derived = status === undefined ? {} : { statusDefault: status as Status, ...derive(server, userId, status) };
     await change(server, user, withoutUndefined({ ...derived, statusText: statusText?.trim().slice(0, 120) }));
 }
 
@@ -37,6 +57,7 @@ export async function setStatus(server: Server, userId: string, status: string |
 export async function connectionOpened(server: Server, userId: string): Promise<void> {
     const known = connectionsOf(server);
     known.set(userId, (known.get(userId) ?? 0) + 1);
+    awayOf(server).delete(userId);
     await recompute(server, userId);
 }
 
@@ -51,7 +72,7 @@ export async function connectionClosed(server: Server, userId: string): Promise<
 async function recompute(server: Server, userId: string): Promise<void> {
     const user = await server.collections.users.findOneAsync({ _id: userId });
     if (!user) return;
-    const next = derive(connectionsOf(server).has(userId), user.statusDefault ?? 'online');
+    const next = derive(server, userId, user.statusDefault ?? 'online');
     if (next.status !== user.status || next.statusConnection !== user.statusConnection) await change(server, user, next);
 }
 

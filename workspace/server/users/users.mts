@@ -1,11 +1,11 @@
 import type { Users } from '../contract.mts';
 import type { Server } from '../context.mts';
 import { hasPermission } from '../permissions/permissions.mts';
-import { findByUsername } from './availability.mts';
+import { findByUsername, isUsernameAvailable } from './availability.mts';
 import { getAvatar, resetAvatar, setAvatar } from './avatar.mts';
 import { createUser } from './create.mts';
 import { createPersonalAccessToken, findByToken, login, loginWithToken, logout, startSession } from './login.mts';
-import { connectionClosed, connectionOpened, setStatus } from './presence.mts';
+import { connectionClosed, connectionOpened, setConnectionStatus, setStatus } from './presence.mts';
 import { deleteUser, setUserActive } from './remove.mts';
 import { saveUser } from './save.mts';
 
@@ -15,6 +15,7 @@ export function usersService(server: Server): Users {
         create: (user, performedBy) => createUser(server, user, performedBy),
         findById: (id) => server.collections.users.findOneAsync({ _id: id }),
         findByUsername: (username) => findByUsername(server, username),
+        isUsernameAvailable: (username) => isUsernameAvailable(server, username),
         login: (usernameOrEmail, password) => login(server, usernameOrEmail, password),
         loginWithToken: (token) => loginWithToken(server, token),
         startSession: (user) => startSession(server, user),
@@ -30,6 +31,7 @@ export function usersService(server: Server): Users {
         setStatus: (userId, status, statusText) => setStatus(server, userId, status, statusText),
         connectionOpened: (userId) => connectionOpened(server, userId),
         connectionClosed: (userId) => connectionClosed(server, userId),
+        setConnectionStatus: (userId, status) => setConnectionStatus(server, userId, status),
         hasPermission: (user, permission, roomId) => hasPermission(server, user, permission, roomId),
     };
 }

@@ -1,11 +1,8 @@
 import type { GetMessagesOptions, GetRoomsFilters, GetRoomsOptions } from '@rocket.chat/apps-engine/server/bridges/RoomBridge';
 import type { RoomBridge } from '@rocket.chat/apps-engine/server/bridges';
-import type { Domain, IRoom, IUser } from '../../../server/contract.mts';
-import type { Server } from '../../../server/context.mts';
+import { createDirectMessage, createRoom } from '../../../methods/rooms/create.mts';
+import { MeteorError, type Domain, type IRoom, type IUser } from '../../../server/contract.mts';
 import { duplicateKeyError } from '../../../server/lib/duplicates.mts';
-import { createDirectMessage } from '../../../server/rooms/direct.mts';
-import { deleteRoom } from '../../../server/rooms/erase.mts';
-import { checkMayCreate } from '../../../server/rooms/create.mts';
 import type { BridgeHost } from '../../load.mts';
 import type { Converters } from './converters/index.mts';
 import { roomMessages, unreadMessages } from './roomMessages.mts';
@@ -26,12 +23,12 @@ export function roomBridge(domain: Domain, host: BridgeHost, converters: Convert
     class WorkspaceRoomBridge extends host.engine.bridges.RoomBridge {
         protected async create(room: any, members: string[]): Promise<string> {
             if (!['c', 'p', 'd'].includes(room.type)) throw new Error('Only channels, private groups and direct messages can be created.');
-            const creator = (await collections.users.findOneAsync({ _id: room.creator.id })) as IUser;
-            await checkCreator(domain, room.type, creator);
-            if (room.type === 'd') return (await createDirectMessage(domain as Server, members, creator)).room._id;
-            const { name, ro, ...extraData } = await rooms.fromApp(room);
+            const creator = await collections.users.findOneAsync({ _id: room.creator.id });
+            if (!creator?.username) throw new MeteorError('error-invalid-user', 'Invalid user');
+            if (room.type === 'd') return (await createDirectMessage(domain, creator, members)).rid;
+            const { name, ro, customFields, ...extraData } = await rooms.fromApp(room);
             delete extraData.t;
-            return (await domain.rooms.create(room.type, name ?? '', creator, members, { readOnly: ro, extraData }))._id;
+            return (await createRoom(domain, creator, room.type, { name: name ?? '', members, readOnly: ro, customFields, extraData })).rid;
         }
 
         protected getById = (id: string) => rooms.byId(id);
@@ -84,7 +81,7 @@ export function roomBridge(domain: Domain, host: BridgeHost, converters: Convert
             return (await domain.rooms.createDiscussion(parent, fname, creator, members, message?._id, reply?.trim() ? reply : undefined))._id;
         }
 
-        protected delete = (roomId: string) => deleteRoom(domain as Server, roomId);
+        protected delete = (roomId: string) => domain.rooms.remove(roomId);
         protected getModerators = (roomId: string) => withRole(roomId, 'moderator');
         protected getOwners = (roomId: string) => withRole(roomId, 'owner');
         protected getLeaders = (roomId: string) => withRole(roomId, 'leader');
@@ -109,10 +106,4 @@ export function roomBridge(domain: Domain, host: BridgeHost, converters: Convert
         }
     }
     return new WorkspaceRoomBridge();
-}
-
-async function checkCreator(domain: Domain, type: string, creator: IUser | null): Promise<void> {
-    // The permission for direct rooms is asked for later: who lacks it still gets a room that is there.
-    if (type !== 'd') return checkMayCreate(domain as Server, type, creator);
-    if (!creator?.username) await checkMayCreate(domain as Server, type, null);
 }

@@ -2,8 +2,6 @@ import type { UserBridge } from '@rocket.chat/apps-engine/server/bridges';
 import type { Domain, IUser } from '../../../server/contract.mts';
 import { randomId } from '../../../server/lib/ids.mts';
 import { duplicateKeyError } from '../../../server/lib/duplicates.mts';
-import { isUsernameAvailable } from '../../../server/users/availability.mts';
-import type { Server } from '../../../server/context.mts';
 import type { BridgeHost } from '../../load.mts';
 import type { Converters } from './converters/index.mts';
 
@@ -28,7 +26,7 @@ export function userBridge(domain: Domain, host: BridgeHost, { users }: Converte
             if (!user._id || !domain.quirks.chosenUserIds) user._id = randomId();
             user.createdAt ??= new Date();
             if (user.type !== 'bot' && user.type !== 'app') throw new Error('Creating normal users is currently not supported');
-            if (!(await isUsernameAvailable(domain as Server, user.username))) {
+            if (!(await domain.users.isUsernameAvailable(user.username))) {
                 throw new Error(`The username "${user.username}" is already being used. Rename or remove the user using it to install this App`);
             }
             await insertUser(domain, user);
