@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sleep } from '../test/support/eventually.mts';
 
 interface Pushed {
     type: string;
@@ -30,6 +31,8 @@ export class StubHomeserver {
     onMessage: (body: string) => void = () => undefined;
     /** Number of requests of every kind since the start. */
     requests = 0;
+    /** Number of transactions that the bridge did not take at once. */
+    refused = 0;
 
     private readonly rooms = new Map<string, StubRoom>();
     private readonly aliases = new Map<string, string>();
@@ -37,6 +40,7 @@ export class StubHomeserver {
     private readonly profiles = new Map<string, Record<string, string>>();
     private readonly queue: object[] = [];
     private inFlight = false;
+    private stopped = false;
     private counter = 0;
     private registration = { url: '', token: '', bot: '' };
 
@@ -82,6 +86,7 @@ export class StubHomeserver {
     }
 
     async stop(): Promise<void> {
+        this.stopped = true;
         (this.server as Server & { closeAllConnections(): void }).closeAllConnections();
         await new Promise((resolve) => this.server.close(resolve));
     }
@@ -92,19 +97,26 @@ export class StubHomeserver {
         }
         this.inFlight = true;
         while (this.queue.length) {
-            const events = this.queue.splice(0, maxEventsPerTransaction);
             this.counter += 1;
-            const answer = await fetch(`${this.registration.url}/_matrix/app/v1/transactions/${this.counter}`, {
+            await this.transaction(this.counter, this.queue.splice(0, maxEventsPerTransaction));
+        }
+        this.inFlight = false;
+    }
+
+    /** Repeated until it is taken, as homeservers do, or until the end of the stub. */
+    private async transaction(id: number, events: object[]): Promise<void> {
+        for (let pause = 100; !this.stopped; pause *= 2) {
+            const status = await fetch(`${this.registration.url}/_matrix/app/v1/transactions/${id}`, {
                 method: 'PUT',
                 headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${this.registration.token}` },
                 body: JSON.stringify({ events }),
-            });
-            if (answer.status !== 200) {
-                throw new Error(`The bridge answered a transaction with ${answer.status} ${await answer.text()}`);
+            }).then((answer) => answer.arrayBuffer().then(() => answer.status), () => 0);
+            if (status === 200) {
+                return;
             }
-            await answer.arrayBuffer();
+            this.refused += 1;
+            await sleep(pause);
         }
-        this.inFlight = false;
     }
 
     private eventId(): string {
