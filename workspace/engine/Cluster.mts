@@ -15,6 +15,19 @@ export class Cluster {
     private readonly members = new Map<number, ClusterMember>();
     private readonly queues = new Map<number, Promise<void>>();
 
+    private readonly received = new Map<string, AppStatus>();
+
+    /** Notes that an instance is about to take over a status, so that it does not tell the others of it once more. */
+    expectStatus(instance: number, appId: string, status: AppStatus): void {
+        this.received.set(`${instance} ${appId}`, status);
+    }
+
+    /** @returns whether the status is one that the instance took over; asked once for each change */
+    isRepetition(instance: number, appId: string, status: AppStatus): boolean {
+        const key = `${instance} ${appId}`;
+        return this.received.get(key) === status && this.received.delete(key);
+    }
+
     join(instance: number, member: ClusterMember): void {
         this.members.set(instance, member);
     }

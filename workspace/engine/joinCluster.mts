@@ -30,6 +30,7 @@ export function joinCluster(cluster: Cluster, { engine, instance, manager }: Bri
         appStatusChanged: (appId, status) => here(async (apps) => {
             const app = apps.getOneById(appId);
             if (!app || (await app.getStatus()) === status) return;
+            cluster.expectStatus(instance, appId, status);
             if (engine.AppStatusUtils.isEnabled(status)) await apps.enable(appId);
             else if (engine.AppStatusUtils.isDisabled(status)) await apps.disable(appId, status, true);
         }),

@@ -24,6 +24,7 @@ export function activationBridge({ collections: { users } }: Domain, { engine, i
         async appStatusChanged(app: ProxiedApp, status: AppStatus): Promise<void> {
             const userStatus = ['auto_enabled', 'manually_enabled'].includes(status) ? 'online' : 'offline';
             await users.updateAsync({ appId: app.getID(), status: { $ne: userStatus } } as object, { $set: { status: userStatus } }, { multi: true });
+            if (cluster.isRepetition(instance, app.getID(), status)) return;
             cluster.broadcast(instance, (other) => other.appStatusChanged(app.getID(), status));
         }
 
