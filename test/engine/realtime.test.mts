@@ -131,6 +131,36 @@ describe('the realtime API', () => {
         expect(statuses).toEqual(expect.arrayContaining([0, 1, 3]));
     });
 
+    test('a client that nobody sits at makes its user away, and nothing but online', async () => {
+        const client = await connect(bob);
+        const status = async () => (await alice.get('v1/users.getStatus', { userId: bob.userId })).status;
+        await client.client.callAsync('setUserStatus', 'online', '');
+        await client.client.callAsync('UserPresence:away');
+        expect(await status()).toBe('away');
+        await client.client.callAsync('UserPresence:online');
+        expect(await status()).toBe('online');
+        await client.client.callAsync('setUserStatus', 'busy', '');
+        await client.client.callAsync('UserPresence:away');
+        expect(await status()).toBe('busy');
+        await client.client.callAsync('setUserStatus', 'online', '');
+        await client.client.callAsync('UserPresence:online');
+    });
+
+    test('a desktop notice for a direct message and a mention, none for other talk or an edit', async () => {
+        const client = await connect(bob);
+        const notices: any[] = [];
+        await client.stream('notify-user', `${bob.userId}/notification`, (notice: any) => notices.push(notice)).ready();
+        await alice.send(room, 'just talk');
+        const mention = await alice.send(room, 'look, @bob');
+        await alice.edit(mention, 'look here, @bob');
+        const direct = await alice.send(await alice.directRoom('bob'), 'psst');
+        await eventually(() => notices.length >= 2);
+        expect(notices).toEqual([
+            expect.objectContaining({ title: '#live', text: 'alice: look, @bob', payload: expect.objectContaining({ _id: mention._id, rid: room._id, type: 'p', name: 'live' }) }),
+            expect.objectContaining({ title: 'alice', text: 'psst', payload: expect.objectContaining({ _id: direct._id, type: 'd' }) }),
+        ]);
+    });
+
     test('methods: send, history, reactions, rooms, direct messages', async () => {
         const client = await connect(bob);
         const call = (name: string, ...params: unknown[]): Promise<any> => client.client.callAsync(name, ...params);

@@ -109,6 +109,16 @@ describe('REST: login, refusals and forms', () => {
         await admin.post('v1/settings/API_Enable_Rate_Limiter', { value: false });
     });
 
+    test('calls from other origins: answered for all, allowed beforehand only where the admin allows it', async () => {
+        const ask = (origin: string) =>
+            fetch(`${url()}/api/v1/login`, { method: 'OPTIONS', headers: { 'Origin': origin, 'Access-Control-Request-Method': 'POST' } });
+        expect((await fetch(`${url()}/api/info`)).headers.get('access-control-allow-origin')).toBe('*');
+        expect((await ask('https://chat.example')).status).toBe(405);
+        await running().admin.post('v1/settings/API_Enable_CORS', { value: true });
+        const allowed = await ask('https://chat.example');
+        expect([allowed.status, allowed.headers.get('access-control-allow-methods')]).toEqual([200, expect.stringContaining('POST')]);
+    });
+
     test('/api/info tells the version, the patch number only to who may see statistics', async () => {
         const anyone = await (await fetch(`${url()}/api/info`)).json();
         expect(anyone).toMatchObject({ success: true, version: expect.stringMatching(/^\d+\.\d+$/), minimumClientVersions: expect.any(Object) });

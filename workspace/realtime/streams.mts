@@ -1,6 +1,7 @@
 import type { Domain, IMessage, IRoom, ISubscription, IUser } from '../server/contract.mts';
 import { viewMessages } from '../methods/messages/views.mts';
 import { accessibleRoom } from '../methods/rooms/access.mts';
+import { desktopNotifier } from './notifications.mts';
 
 /** What a connection listens to: the stream and the event, as in the subscription's parameters. */
 export interface Listener {
@@ -59,8 +60,12 @@ export function forwardNotices(domain: Domain, listeners: () => Iterable<Listene
     const each = (stream: string, eventName: string, ...args: unknown[]) => {
         for (const listener of listeners()) if (listener.listens(stream, eventName)) listener.emit(stream, eventName, args);
     };
+    const notifyDesktop = desktopNotifier(domain, (userId, notification) => each('notify-user', `${userId}/notification`, notification));
     const stops = [
-        domain.on('message', (message) => void forwardMessage(domain, listeners, message)),
+        domain.on('message', (message) => {
+            void forwardMessage(domain, listeners, message);
+            void notifyDesktop(message);
+        }),
         domain.on('messageDeleted', (roomId, _id) => each('notify-room', `${roomId}/deleteMessage`, { _id })),
         domain.on('userActivity', (roomId, name, activities) => {
             each('notify-room', `${roomId}/user-activity`, name, activities, {});

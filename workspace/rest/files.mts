@@ -102,7 +102,7 @@ async function roomAvatar(domain: Domain, request: Request, response: Response):
         response.status(404).end();
         return;
     }
-    const avatar = await domain.collections.avatars.findOneAsync({ _id: room._id });
+    const avatar = await domain.collections.avatars.findOneAsync({ _id: `room-${room._id}` });
     if (!avatar) {
         sendLetters(request, response, room.fname ?? room.name ?? room.usernames?.join(' ') ?? '');
         return;

@@ -5,6 +5,7 @@ import { interactionRoutes } from './apps/interaction.mts';
 import { chatRoutes } from './chat/chat.mts';
 import { chatReadingRoutes } from './chat/reading.mts';
 import { Api } from './framework/Api.mts';
+import { cors } from './framework/cors.mts';
 import { restTypings } from './framework/typings.mts';
 import { roomAdminRoutes } from './rooms/admin.mts';
 import { channelRoutes } from './rooms/channels.mts';
@@ -50,10 +51,7 @@ export function restApi(domain: Domain, apps: AppsHost): Router {
     const open = new Api(domain, apps);
     open.get('info', { auth: false }, (call) => serverInfo(call.domain, call.user));
 
-    router.use((_request, response, next) => {
-        response.set({ 'X-Frame-Options': 'sameorigin', 'X-Content-Type-Options': 'nosniff' });
-        next();
-    });
+    router.use(cors(domain));
     router.use('/v1', core.router);
     router.use('/apps', interactionRoutes(domain, apps));
     router.use('/apps', (request, response, next) => (/^\/(?:public|private)\//.test(request.path) ? next('router') : management.router(request, response, next)));

@@ -83,5 +83,5 @@ export async function reportMessage(domain: Domain, user: IUser, messageId: stri
     const message = await domain.messages.findById(messageId);
     const room = message && (await accessibleRoom(domain, user, message.rid));
     if (!message || !room) throw new MeteorError('error-invalid-message_id', 'Invalid message id', { method });
-    await domain.apps.triggerEvent('IPostMessageReported', message, user, description);
+    await domain.messages.report(messageId, user, description);
 }

@@ -36,11 +36,9 @@ export function isValidUsername(domain: Domain, username: string): boolean {
 /** `lib/shared/validateNameChars.ts`. */
 export const isValidName = (name: string): boolean => !/[<>"'\\\x00-\x1f]/.test(name) || !/[<>]/.test(name);
 
-/** `lib/users/checkUsernameAvailability.ts`: not blocked, and nobody else's whatever its case. */
+/** `lib/users/checkUsernameAvailability.ts`: nobody else's whatever its case. @throws MeteorError `error-blocked-username` */
 export async function isUsernameFree(domain: Domain, username: string): Promise<boolean> {
-    const blocked = String(domain.settings.get('Accounts_BlockedUsernameList') ?? '').split(',').map((name) => name.trim().toLowerCase()).filter(Boolean);
-    if ([...blocked, 'all', 'here'].includes(username.toLowerCase())) return false;
-    return (await domain.users.findByUsername(username)) === null;
+    return domain.users.isUsernameAvailable(username);
 }
 
 /** Nobody has this address. */

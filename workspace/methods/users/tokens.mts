@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { MeteorError, type Domain, type IUser } from '../../server/contract.mts';
 
 /** `Accounts._hashLoginToken`: how the server keeps login tokens. */
@@ -23,21 +23,14 @@ async function keepTokens(domain: Domain, userId: string, tokens: LoginToken[]):
     await domain.collections.users.updateAsync({ _id: userId }, { $set: { 'services.resume.loginTokens': tokens } });
 }
 
-/** Logs a user in without a password: what `Accounts._insertLoginToken` does. @returns the token in clear */
-export async function insertLoginToken(domain: Domain, userId: string): Promise<string> {
-    const token = randomBytes(32).toString('base64url');
-    await keepTokens(domain, userId, [...(await tokensOf(domain, userId)), { when: new Date(), hashedToken: hashToken(token) }]);
-    return token;
-}
-
 /**
  * `meteor-methods/auth/createToken.ts`: for servers whose operator set CREATE_TOKENS_FOR_USERS_SECRET.
  * @throws MeteorError `error-not-authorized`
  */
-export async function createToken(domain: Domain, caller: IUser, userId: string, secret: string): Promise<{ userId: string; authToken: string }> {
-    const may = caller._id === userId || (await domain.users.hasPermission(caller, 'user-generate-access-token'));
+export async function createToken(domain: Domain, caller: IUser, user: IUser, secret: string): Promise<{ userId: string; authToken: string }> {
+    const may = caller._id === user._id || (await domain.users.hasPermission(caller, 'user-generate-access-token'));
     if (secret !== process.env.CREATE_TOKENS_FOR_USERS_SECRET || !may) throw new MeteorError('error-not-authorized', 'Not authorized');
-    return { userId, authToken: await insertLoginToken(domain, userId) };
+    return { userId: user._id, authToken: (await domain.users.startSession(user)).token };
 }
 
 async function needTokenPermission(domain: Domain, user: IUser, method: string): Promise<void> {

@@ -23,8 +23,8 @@ export const userMethods: Methods = {
     },
     'setUserStatus': ({ domain, user }, status, text) => setUserStatus(domain, user, status, text, 'setUserStatus').then(() => true),
     'UserPresence:setDefaultStatus': ({ domain, user }, status) => setUserStatus(domain, user, status, undefined, 'UserPresence:setDefaultStatus'),
-    'UserPresence:online': ({ domain, user }) => domain.users.setStatus(user._id, user.statusDefault === 'away' ? 'online' : (user.statusDefault ?? 'online'), undefined),
-    'UserPresence:away': ({ domain, user }) => (user.statusDefault && user.statusDefault !== 'online' ? undefined : domain.users.setStatus(user._id, 'away', undefined)),
+    'UserPresence:online': ({ domain, user }) => domain.users.setConnectionStatus(user._id, 'online'),
+    'UserPresence:away': ({ domain, user }) => domain.users.setConnectionStatus(user._id, 'away'),
     'saveUserPreferences': ({ domain, user }, data) => savePreferences(domain, user._id, data).then(() => true),
     'saveUserProfile': ({ domain, user }, data, customFields) =>
         saveProfile(domain, user, { ...data, name: data.realname, currentPassword: data.typedPassword }, customFields).then(() => true),

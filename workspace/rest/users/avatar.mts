@@ -1,5 +1,4 @@
 import { MeteorError, type IUser } from '../../server/contract.mts';
-import { updateUser } from '../../methods/documents.mts';
 import type { Api, Schema } from '../framework/Api.mts';
 import { failure, forbidden, Result } from '../framework/results.mts';
 import { isSelf, userOf } from '../lib/users.mts';
@@ -56,7 +55,6 @@ export function avatarRoutes(api: Api): void {
         if (!own && !(await call.may('edit-other-user-avatar')) && !(await call.may('manage-moderation-actions'))) {
             throw new MeteorError('error-not-allowed', 'Reset avatar is not allowed', { method: 'users.resetAvatar' });
         }
-        await call.domain.collections.avatars.removeAsync({ _id: target._id }, {});
-        await updateUser(call.domain, target._id, { avatarOrigin: undefined, avatarETag: undefined });
+        return call.domain.users.resetAvatar(target._id);
     });
 }

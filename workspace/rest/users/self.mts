@@ -89,7 +89,7 @@ function presence(api: Api): void {
 function tokens(api: Api): void {
     api.post('users.createToken', { body: object({ userId: { type: 'string', minLength: 1 }, secret: { type: 'string', minLength: 1 } }, ['userId', 'secret']) }, async (call) => {
         const target = await userOf(call.domain, call.body);
-        return { data: await createToken(call.domain, call.user, target._id, call.body.secret) };
+        return { data: await createToken(call.domain, call.user, target, call.body.secret) };
     });
     api.post('users.generatePersonalAccessToken', { body: object({ tokenName: text, bypassTwoFactor: { type: 'boolean', nullable: true } }, ['tokenName']) }, async (call) => ({
         token: await generatePersonalToken(call.domain, call.user, call.body.tokenName, call.body.bypassTwoFactor ?? false),

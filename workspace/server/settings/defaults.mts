@@ -39,7 +39,7 @@ export function defaultSettings(siteUrl: string, uniqueId: string): DefaultSetti
         ...group('General', true, { Default_Referrer_Policy: 'same-origin', UTF8_User_Names_Validation: '[0-9a-zA-Z-_.]+', UTF8_Channel_Names_Validation: '[0-9a-zA-Z-_.]+' }),
         ...group('General', true, { Show_Setup_Wizard: 'completed', Deployment_FingerPrint_Verified: true }, { hidden: true }),
         ...group('General', false, { Unread_Count: 'user_and_group_mentions_only', Unread_Count_DM: 'all_messages' }),
-        ...group('General', true, { Store_Last_Message: true, API_Enable_CORS: false }),
+        ...group('General', true, { Store_Last_Message: true, API_Enable_CORS: false, API_CORS_Origin: '*' }),
         // On by default on a real server, where its own test suite runs without (TEST_MODE): 10 calls a minute and route are
         // too few for demo people and stories. An admin switches it on here as there.
         ...group('General', false, {
