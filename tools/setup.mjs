@@ -3,6 +3,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,17 +41,33 @@ async function isInstalled(hash) {
     return (await time(join(modules, '.package-lock.json'))) >= (await time(join(root, 'package-lock.json')));
 }
 
-/** @returns how many packages have a folder by now */
+/** @returns how many packages are unpacked by now (npm makes all their folders first) */
 async function countInstalled() {
-    const names = await readdir(modules).catch(() => []);
-    const counts = await Promise.all(names.map(async (name) => (name.startsWith('@') ? (await readdir(join(modules, name)).catch(() => [])).length : 1)));
-    return counts.reduce((sum, count) => sum + count, 0);
+    const folders = await readdir(modules).catch(() => []);
+    const names = await Promise.all(folders.map(async (name) => (name.startsWith('@') ? (await readdir(join(modules, name))).map((part) => `${name}/${part}`) : name)));
+    return names.flat().filter((name) => existsSync(join(modules, name, 'package.json'))).length;
+}
+
+/** Tells about the packages every few seconds, when there is something new to tell. @returns the function that ends it */
+function tellProgress(total) {
+    const begin = Date.now();
+    let last = -1;
+    const ticker = setInterval(async () => {
+        const count = await countInstalled().catch(() => last);
+        if (count !== last) {
+            last = count;
+            const state = count === 0 ? 'downloading' : `${Math.min(count, total)} of ${total}`;
+            console.log(`npm packages: ${state} (${Math.round((Date.now() - begin) / 1000)} s)`);
+        }
+    }, 5_000);
+    return () => clearInterval(ticker);
 }
 
 /** `npm ci`. npm itself is silent when its output is not a terminal, so the packages are counted. */
 async function npmCi() {
     const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
-    const total = Object.keys(lock.packages).filter((path) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path)).length;
+    const forHere = ({ os, cpu }) => (!os || os.includes(process.platform)) && (!cpu || cpu.includes(process.arch));
+    const total = Object.entries(lock.packages).filter(([path, info]) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) && forHere(info)).length;
     console.log(`npm packages: installing ${total} (once, about a minute)`);
     const args = ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', '--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=8000'];
     const child = spawn(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -61,12 +78,12 @@ async function npmCi() {
         process.exit(1);
     };
     process.once('SIGTERM', interrupted).once('SIGINT', interrupted);
-    const ticker = setInterval(async () => console.log(`npm packages: ${Math.min(await countInstalled(), total)} of ${total}`), 5_000);
+    const endProgress = tellProgress(total);
     const code = await new Promise((resolve) => {
         child.once('error', (error) => resolve(error.code));
         child.once('close', resolve);
     });
-    clearInterval(ticker);
+    endProgress();
     process.off('SIGTERM', interrupted).off('SIGINT', interrupted);
     if (code === 0) {
         return;

@@ -141,7 +141,9 @@ async function run(options: StartOptions, folder: DataFolder, interrupts: Interr
         }
         return 0;
     } finally {
-        say('Ending');
+        if (Child.anyLives) {
+            say('Ending');
+        }
         await stack.down();
     }
 }

@@ -41,6 +41,11 @@ export class Child {
         });
     }
 
+    /** Whether any child of this process runs. */
+    public static get anyLives(): boolean {
+        return Child.living.size > 0;
+    }
+
     /** Stops whatever still runs, for the end of the process that started it. */
     public static async stopAll(): Promise<void> {
         await Promise.all([...Child.living].map((child) => child.stop()));
