@@ -65,6 +65,8 @@ test('a changed display name is shown on the messages that follow', async () => 
     await frank.sendText(roomId, `${name} before`);
     await alice.waitForMessage(channel, `${name} before`);
     await frank.setDisplayName(`${name} the Second`);
+    // The rooms of a person hear of a new name a little later than the profile.
+    await frank.waitForEvent(roomId, (event) => event.type === 'm.room.member' && event.content.displayname === `${name} the Second`);
     await frank.sendText(roomId, `${name} after`);
     const { u, alias: shown } = await alice.waitForMessage(channel, `${name} after`);
     expect(shown ?? u.name).toBe(`${name} the Second`);
