@@ -63,13 +63,17 @@ function tellProgress(total) {
     return () => clearInterval(ticker);
 }
 
-/** `npm ci`. npm itself is silent when its output is not a terminal, so the packages are counted. */
-async function npmCi() {
+/**
+ * `npm ci` where nothing is installed; else only what differs from the lock file, since others may be at work with the rest.
+ * npm itself is silent when its output is not a terminal, so the packages are counted.
+ */
+async function npmInstall() {
     const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
     const forHere = ({ os, cpu }) => (!os || os.includes(process.platform)) && (!cpu || cpu.includes(process.arch));
     const total = Object.entries(lock.packages).filter(([path, info]) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) && forHere(info)).length;
-    console.log(`npm packages: installing ${total} (once, about a minute)`);
-    const args = ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', '--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=8000'];
+    const whole = !existsSync(join(modules, '.package-lock.json'));
+    console.log(whole ? `npm packages: installing ${total} (once, about a minute)` : 'npm packages: bringing them up to date');
+    const args = [...(whole ? ['ci'] : ['install', '--no-save']), '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', '--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=8000'];
     const child = spawn(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (data) => (errors = `${errors}${data}`.slice(-20_000)));
@@ -95,7 +99,7 @@ async function npmCi() {
         throw new SetupError('The npm packages could not be installed: there is no connection to the npm registry. Connect (or set npm\'s registry) and try again.');
     }
     const reason = errors.split('\n').filter((line) => line.startsWith('npm error') && !line.includes('A complete log')).map((line) => line.slice(10)).slice(0, 3).join(' ');
-    throw new SetupError(`The npm packages could not be installed: ${reason || `npm ci ended with ${code}`}`);
+    throw new SetupError(`The npm packages could not be installed: ${reason || `npm ended with ${code}`}`);
 }
 
 async function holderLives(folder) {
@@ -147,7 +151,7 @@ export async function installPackages() {
     }
     await alone(join(root, '.gitignored', 'npm.lock'), async () => {
         if (!(await isInstalled(hash))) {
-            await npmCi();
+            await npmInstall();
             await writeFile(stamp, hash);
         }
     });
