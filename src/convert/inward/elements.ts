@@ -50,7 +50,7 @@ export class ElementReader {
             case 'blockquote': return builder.quote(content);
             case 'ul': case 'menu': return builder.list(false, 1, content);
             case 'ol': return builder.list(true, startOf(node), content);
-            case 'li': return builder.item(content);
+            case 'li': return builder.item(content, takeTask(node));
             case 'hr': return this.block(builder, 1, () => builder.text('---', 'raw', {}));
             case 'pre': return this.code(node, builder, style);
             case 'code': case 'tt': case 'kbd': case 'samp': return builder.text(clean(textOf(node)).replace(/\s+/g, ' '), 'code', style);
@@ -176,6 +176,16 @@ export class ElementReader {
 function writeMaths(maths: string, block: boolean, builder: LineBuilder): void {
     if (/\\[)\]]/.test(maths)) builder.text(maths, 'code', {});
     else builder.text(block ? `\\[${maths}\\]` : `\\(${maths}\\)`, 'raw', {});
+}
+
+/** Takes the box of a task off the beginning of a list item: the form in which tasks go to Matrix. */
+function takeTask(node: HtmlNode): boolean | undefined {
+    const [first] = (node.childNodes ?? []).filter(({ nodeName, value = '' }) => nodeName !== '#text' || value.trim() !== '');
+    if (first?.nodeName === 'p') return takeTask(first);
+    const [box, mark] = /^\s*([☐☑])\s+/.exec(first?.nodeName === '#text' ? first.value ?? '' : '') ?? [];
+    if (box === undefined) return undefined;
+    first.value = (first.value ?? '').slice(box.length);
+    return mark === '☑';
 }
 
 function startOf(node: HtmlNode): number {

@@ -53,5 +53,5 @@ function withoutFallback(body: string, reply: boolean): string {
  * `@here` in the raw text, in code as well (`apps/meteor/app/mentions/lib/MentionsParser.ts`).
  */
 export const finish = (converted: string): string => converted
-    .replace(/@(?=(?:all|here)(?![A-Za-z0-9]))/gi, `@${joiner}`)
+    .replace(/(^|[^\w/%=?&.|-])@(?=(?:all|here)(?![A-Za-z0-9]))/gi, `$1@${joiner}`)
     .replace(new RegExp(roomMention, 'g'), '@');

@@ -29,7 +29,7 @@ function blockToHtml(node: Node, scope: Scope): string {
         case 'HEADING': return element(`h${Math.min(Math.max(Number(node.level) || 1, 1), 6)}`, inlinesToHtml(node.value, scope));
         case 'QUOTE': return element('blockquote', blocksToHtml(nodes(node.value), scope));
         case 'SPOILER_BLOCK': return `<span data-mx-spoiler>${blocksToHtml(nodes(node.value), scope)}</span>`;
-        case 'UNORDERED_LIST': return element('ul', items(node, scope));
+        case 'UNORDERED_LIST': return element('ul', items(nodes(node.value), scope));
         case 'ORDERED_LIST': return orderedList(node, scope);
         case 'TASKS': return element('ul', nodes(node.value).map((task) => element('li', `${task.status === true ? '☑' : '☐'} ${inlinesToHtml(task.value, scope)}`)).join(''));
         case 'CODE': return code(node);
@@ -40,12 +40,16 @@ function blockToHtml(node: Node, scope: Scope): string {
     }
 }
 
-const items = (list: Node, scope: Scope): string => nodes(list.value).map((item) => element('li', inlinesToHtml(item.value, scope))).join('');
+const items = (list: Node[], scope: Scope): string => list.map((item) => element('li', inlinesToHtml(item.value, scope))).join('');
 
+/** A list for each row of numbers: Rocket.Chat shows every item with the number that was typed. */
 function orderedList(list: Node, scope: Scope): string {
-    const entries = nodes(list.value);
-    const start = Number(entries[0]?.number ?? 1);
-    return `<ol${Number.isSafeInteger(start) && start !== 1 ? ` start="${start}"` : ''}>${items(list, scope)}</ol>`;
+    const numbers = nodes(list.value).map(({ number }, index) => (Number.isSafeInteger(number) ? Number(number) : index + 1));
+    const starts = numbers.map((_, index) => index).filter((index) => index === 0 || numbers[index] !== numbers[index - 1] + 1);
+    return starts.map((from, index) => {
+        const part = nodes(list.value).slice(from, starts[index + 1]);
+        return `<ol${numbers[from] === 1 ? '' : ` start="${numbers[from]}"`}>${items(part, scope)}</ol>`;
+    }).join('');
 }
 
 function code(node: Node): string {

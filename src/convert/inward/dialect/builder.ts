@@ -92,11 +92,12 @@ export class LineBuilder {
         this.block();
     }
 
-    public item(inside: () => void): void {
+    /** @param task whether the item is a task, and done */
+    public item(inside: () => void, task?: boolean): void {
         this.block();
         if (this.inList) {
             this.flush();
-            this.marker = this.nextMarker();
+            this.marker = this.nextMarker() + (task === undefined ? '' : this.taskBox(task));
         }
         inside();
         this.flushCurrent();
@@ -120,6 +121,12 @@ export class LineBuilder {
         if (this.lists.length === 1) return list.ordered ? `${number}. ` : '- ';
         // The dialect has no nested lists: the inner ones are lines that look like it.
         return indent.repeat(this.lists.length - 1) + (list.ordered ? `${number}. ` : this.lists.length === 2 ? '◦ ' : '▪ ');
+    }
+
+    /** Only a bullet on the outermost level can be a task in the dialect. */
+    private taskBox(done: boolean): string {
+        if (this.lists.length === 1 && !this.lists[0].ordered && !this.inQuote) return done ? '[x] ' : '[ ] ';
+        return done ? '☑ ' : '☐ ';
     }
 
     private takePrefix(): string {

@@ -20,7 +20,7 @@ const link = /https?:\/\/[^\s<>"|]+/i;
 
 /**
  * Counts the characters of a line that can be marks. One alone is none: it needs a second one to close it.
- * An underscore inside of a word never is one.
+ * An underscore inside of a word never opens anything, but it can close.
  */
 export function marksOf(tokens: Run[]): Marks {
     const counts: Record<string, number> = { '*': 0, '_': 0, '~': 0, '`': 0 };
@@ -30,10 +30,9 @@ export function marksOf(tokens: Run[]): Marks {
         if (token.strike) counts['~'] += 2;
         if (token.kind === 'code') counts['`'] += 2;
         if (token.kind === 'code' || token.kind === 'mention') continue;
-        const styled = Boolean(token.bold || token.italic || token.strike);
-        const text = token.kind === 'raw' || styled ? token.text : withoutUrls(token.text);
+        const text = token.kind === 'raw' || token.bold || token.italic || token.strike ? token.text : withoutUrls(token.text);
         for (let at = 0; at < text.length; at += 1) {
-            if (counts[text[at]] !== undefined && !isInWord(text, at, styled)) counts[text[at]] += 1;
+            if (counts[text[at]] !== undefined) counts[text[at]] += 1;
         }
     }
     return { escaped: (text, at, styled) => counts[text[at]] >= 2 && !isInWord(text, at, styled) };

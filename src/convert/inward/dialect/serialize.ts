@@ -47,7 +47,7 @@ function trimEnd(tokens: Run[]): Run[] {
     return tokens.slice(0, end);
 }
 
-/** White space has the formatting that the words on both sides have: marks never stand beside it. Mentions have none, the server needs a gap before them. */
+/** White space is formatted only between words that are, too: marks never stand beside it. Mentions have none, the server needs a gap before them. */
 function settleSpaces(tokens: Run[]): Run[] {
     return tokens.map((token, index) => {
         if (token.kind === 'mention') return { text: token.text, kind: token.kind, spoiler: token.spoiler };
@@ -56,7 +56,7 @@ function settleSpaces(tokens: Run[]): Run[] {
         const [before, after] = [tokens[index - 1], tokens[index + 1]];
         for (const [mark] of markers) {
             const styled = (run?: Run): boolean => Boolean(run?.[mark]) && (run?.kind !== 'mention' || mark === 'spoiler');
-            if (styled(before) && styled(after)) settled[mark] = true;
+            if (token[mark] && styled(before) && styled(after)) settled[mark] = true;
         }
         return settled;
     });

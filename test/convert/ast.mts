@@ -1,0 +1,71 @@
+import { astOf, type Node } from '../../src/convert/outward/ast';
+
+/**
+ * Reads Rocket.Chat's dialect with Rocket.Chat's own parser, to judge what a conversion has made. The parser keeps state
+ * after some inputs that it gives up on: a plain text before each run clears it.
+ */
+export function parse(text: string): Node[] {
+    astOf('clear');
+    return astOf(text);
+}
+
+const invisible = /\u2060/g;
+const formats: Record<string, string> = { BOLD: 'b', ITALIC: 'i', STRIKE: 's', SPOILER: 'h', INLINE_CODE: 'c', CODE: 'C', HEADING: 'H', QUOTE: 'q' };
+
+export interface Character {
+    character: string;
+    format: string;
+}
+
+/** All visible characters with their formats, sorted. */
+export function characters(value: unknown, format = ''): Character[] {
+    if (Array.isArray(value)) return value.flatMap((entry) => characters(entry, format));
+    if (typeof value === 'string') return [...value.replace(invisible, '')].filter((character) => character.trim()).map((character) => ({ character, format: [...format].sort().join('') }));
+    if (typeof value !== 'object' || value === null) return [];
+    const node = value as Node & { unicode?: string; shortCode?: string };
+    const own = format + (formats[node.type] ?? '');
+    if (node.type === 'EMOJI') return characters(emoji(node), own);
+    if (node.type === 'LINK' || node.type === 'IMAGE') return characters((node.value as any).label, own);
+    if (node.type === 'MENTION_USER') return characters(`@${(node.value as any).value}`, own);
+    if (node.type === 'MENTION_CHANNEL') return characters(`#${(node.value as any).value}`, own);
+    if (node.type === 'TABLE') return characters([(node.value as any).header, (node.value as any).rows], own);
+    return characters(node.value, own);
+}
+
+function emoji(node: { unicode?: string; shortCode?: string; value?: unknown }): string {
+    if (node.unicode) return node.unicode;
+    const typed = (node.value as { value: string }).value;
+    return typed === node.shortCode ? `:${typed}:` : typed;
+}
+
+export const visible = (value: unknown): string => characters(value).map(({ character }) => character).join('');
+
+/** The types of all nodes that give text a form. */
+export function forms(value: unknown): string[] {
+    if (Array.isArray(value)) return value.flatMap(forms);
+    if (typeof value !== 'object' || value === null) return [];
+    const node = value as Node;
+    const own = ['BOLD', 'ITALIC', 'STRIKE', 'SPOILER', 'SPOILER_BLOCK', 'INLINE_CODE', 'CODE', 'HEADING', 'QUOTE', 'UNORDERED_LIST', 'ORDERED_LIST', 'TASKS',
+        'KATEX', 'INLINE_KATEX', 'COLOR', 'TABLE', 'HORIZONTAL_RULE', 'TIMESTAMP', 'IMAGE'].includes(node.type) ? [node.type] : [];
+    return [...own, ...forms(node.value)];
+}
+
+/** An AST without what cannot be seen: invisible characters, empty texts, split texts, positions in the source. */
+export function normal(value: unknown): unknown {
+    if (Array.isArray(value)) return join(value.map(normal).filter((entry) => !isEmpty(entry)));
+    if (typeof value === 'string') return value.replace(invisible, '');
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).filter(([key, entry]) => key !== 'fallback' && entry !== undefined).map(([key, entry]) => [key, normal(entry)]));
+}
+
+const isEmpty = (entry: any): boolean => entry?.type === 'PLAIN_TEXT' && entry.value === '';
+
+function join(entries: any[]): any[] {
+    const joined: any[] = [];
+    for (const entry of entries) {
+        const last = joined[joined.length - 1];
+        if (last?.type === 'PLAIN_TEXT' && entry?.type === 'PLAIN_TEXT') last.value += entry.value;
+        else joined.push(entry);
+    }
+    return joined;
+}
