@@ -29,7 +29,7 @@ import type {
 import type { ISetting } from '@rocket.chat/apps-engine/definition/settings';
 import type { ISettingUpdateContext } from '@rocket.chat/apps-engine/definition/settings/ISettingUpdateContext';
 import type { IPostUserUpdated, IUserContext } from '@rocket.chat/apps-engine/definition/users';
-import { applicationServiceApi, mergedSetting, publicApi, rcUserId, Runtime, SettingId, settings, slashCommands } from './src/main';
+import { applicationServiceApi, heartbeat, mergedSetting, publicApi, rcUserId, Runtime, SettingId, settings, slashCommands } from './src/main';
 
 /** What the engine sees of the app: registers what it offers, and hands every event on. */
 export class MatrixBridgeApp
@@ -106,12 +106,13 @@ export class MatrixBridgeApp
      * Slash commands come last, and nothing may throw: an error here ends the rest without a word, and one of an accessor
      * leaves the engine without an answer (`deno-runtime/handlers/app/handler.ts`).
      */
-    protected async extendConfiguration({ settings: settingsExtend, api, slashCommands: commandsExtend }: IConfigurationExtend): Promise<void> {
+    protected async extendConfiguration({ settings: settingsExtend, api, scheduler, slashCommands: commandsExtend }: IConfigurationExtend): Promise<void> {
         for (const setting of settings) {
             await this.attempt(setting.id, () => settingsExtend.provideSetting(setting));
         }
         await this.attempt('the application service API', () => api.provideApi(applicationServiceApi(this, () => this.runtime)));
         await this.attempt('the public API', () => api.provideApi(publicApi(this, () => this.runtime)));
+        await this.attempt('the heartbeat', async () => { await scheduler.registerProcessors([heartbeat(() => this.runtime)]); });
         for (const command of slashCommands(this, () => this.runtime)) {
             // After disable and enable the command is still registered, and calls the new object all the same.
             await this.attempt(`/${command.command}`, () => commandsExtend.provideSlashCommand(command));

@@ -10,6 +10,7 @@ import { RegistrationWatch } from './bridge/setup/RegistrationWatch';
 import { Setup } from './bridge/setup/Setup';
 import { EchoRoom } from './bridge/status/EchoRoom';
 import { Health } from './bridge/status/Health';
+import { WakeUp } from './bridge/status/WakeUp';
 import { BridgeCommand } from './commands/BridgeCommand';
 import { CommandTable } from './commands/CommandTable';
 import { DirectCommand } from './commands/DirectCommand';
@@ -51,8 +52,11 @@ export class Runtime {
     private readonly admins: Admins;
     private readonly watch: RegistrationWatch;
     private readonly events: Events;
+    private readonly wakeUp: WakeUp;
+    /** Between `onEnable` and `onDisable`. */
+    private enabled = false;
     private started?: () => void;
-    private readonly start = new Promise<void>((resolve) => {
+    private start?: Promise<void> = new Promise<void>((resolve) => {
         this.started = resolve;
     });
 
@@ -94,6 +98,7 @@ export class Runtime {
             () => this.accessors.complete,
             (text) => this.admins.tell(text),
         );
+        this.wakeUp = new WakeUp(context, echo, () => this.accessors.complete, () => this.bridge.resume());
         const rooms = () => this.bridge.rooms;
         this.commands = new CommandTable({ log, whyOff: () => this.whyOff(), adminSeen: ({ sender }) => this.admins.remember(sender.id) }, [
             new BridgeCommand(rooms),
@@ -111,12 +116,19 @@ export class Runtime {
         } catch (error) {
             this.log.error('The settings could not be read', error);
         }
+        this.enabled = true;
         this.started?.();
+        this.bridge.doubt();
+        void this.resume();
+        this.start = undefined;
+        this.lookAtSwitch();
         this.log.flush(logger);
     }
 
     /** The app is disabled; the process goes on, and may be enabled again. */
     public async disable(logger: ILogger): Promise<void> {
+        this.enabled = false;
+        this.lookAtSwitch();
         await this.bridge.settle().catch((error) => this.log.error('Not everything could be stored', error));
         this.log.flush(logger);
     }
@@ -142,9 +154,13 @@ export class Runtime {
     public async enter(accessors: HandlerAccessors): Promise<void> {
         const first = !this.accessors.complete;
         this.accessors.keep(accessors);
-        await Promise.race([this.start, systemClock.sleep(START_PATIENCE_MS)]);
+        if (this.start) {
+            await Promise.race([this.start, systemClock.sleep(START_PATIENCE_MS)]);
+        }
         if (first && this.accessors.complete) {
+            void this.resume();
             this.watch.look();
+            this.wakeUp.look();
         }
     }
 
@@ -169,9 +185,21 @@ export class Runtime {
         return this.config?.enabled ? this.bridge : undefined;
     }
 
+    /** Called once a minute by the scheduler. */
+    public async heartbeat(accessors: HandlerAccessors): Promise<void> {
+        await this.enter(accessors);
+        await this.resume();
+    }
+
     /** @returns a picture of a Matrix user under its signed address, see `Avatars` */
     public async avatar(server: string, media: string, signature: string): Promise<Picture | undefined> {
         return this.config?.enabled ? this.bridge.avatars.read(server, media, signature) : undefined;
+    }
+
+    private async resume(): Promise<void> {
+        if (this.config?.enabled && this.accessors.complete) {
+            await this.bridge.resume().catch((error) => this.log.error('What was begun could not be finished', error));
+        }
     }
 
     private get config(): BridgeConfig | undefined {
@@ -184,6 +212,15 @@ export class Runtime {
             this.bridge.settingsChanged();
         }
         this.watch.look();
+        this.lookAtSwitch();
+    }
+
+    private lookAtSwitch(): void {
+        if (this.enabled && this.config?.enabled) {
+            this.wakeUp.on();
+        } else {
+            this.wakeUp.off();
+        }
     }
 
     private whyOff(): string | undefined {

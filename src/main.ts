@@ -7,4 +7,5 @@ export { mergedSetting, SettingId, settings } from './config/settings';
 export { publicApi } from './endpoints/AvatarEndpoint';
 export { applicationServiceApi } from './endpoints/index';
 export { rcUserId } from './ids/rocketchat';
+export { heartbeat } from './jobs/heartbeat';
 export { Runtime } from './Runtime';

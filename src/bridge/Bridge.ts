@@ -50,7 +50,7 @@ export class Bridge {
         };
         this.parts = parts;
         this.outbound = new Outbound(parts);
-        this.inbound = new Inbound(parts);
+        this.inbound = new Inbound(parts, (portal) => this.outbound.touched(portal));
         this.rooms = new RoomCommands(parts, this.outbound.members);
     }
 
@@ -97,6 +97,16 @@ export class Bridge {
     public settingsChanged(): void {
         const { portals, ghosts, puppets, links } = this.parts;
         [portals, ghosts, puppets, links].forEach((part) => part.forget());
+    }
+
+    /** Finishes what a process that is no more had begun. Touches only rooms in which something was under way. */
+    public async resume(): Promise<void> {
+        await this.outbound.resume();
+    }
+
+    /** The app was off: what was written meanwhile is looked for in every room in which something happens. */
+    public doubt(): void {
+        this.outbound.doubtAll();
     }
 
     /** Writes what only memory holds yet: before the app is switched off. */

@@ -10,6 +10,8 @@ interface Item {
  * stuck lane holds up nobody else. A lane exists only while it has work.
  */
 export class Lanes {
+    /** Told when a lane has no work any more. */
+    public onIdle?: (key: string) => void;
     private readonly lanes = new Map<string, Item[]>();
 
     /** @param now milliseconds, for the age of what waits */
@@ -63,5 +65,6 @@ export class Lanes {
             items.shift();
         }
         this.lanes.delete(key);
+        this.onIdle?.(key);
     }
 }

@@ -6,6 +6,7 @@ import { reasonOf } from '../core/Context';
 import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
 import { Patience } from '../core/Patience';
+import type { Portal } from '../portals/Portal';
 import { InboundMembers } from './members';
 import { InboundMessages } from './messages';
 import { InboundReactions } from './reactions';
@@ -37,9 +38,13 @@ export class Inbound {
     /** Of its own: that Rocket.Chat fails says nothing of the homeserver. */
     private readonly patience: Patience;
 
-    constructor(private readonly parts: Parts) {
+    /** @param touched told of each bridged room in which somebody writes */
+    constructor(
+        private readonly parts: Parts,
+        touched: (portal: Portal) => void,
+    ) {
         this.patience = new Patience(parts.context.clock);
-        const messages = new InboundMessages(parts);
+        const messages = new InboundMessages(parts, touched);
         const reactions = new InboundReactions(parts);
         const redactions = new InboundRedactions(parts);
         const roomState = new InboundRoomState(parts);

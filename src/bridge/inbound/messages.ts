@@ -18,7 +18,10 @@ export class InboundMessages {
     private limit = { characters: 0, readAt: 0 };
     private readonly toldEncrypted = new LruMap<string, true>(1_000);
 
-    constructor(private readonly parts: Parts) {}
+    constructor(
+        private readonly parts: Parts,
+        private readonly touched: (portal: Portal) => void,
+    ) {}
 
     public async handle(event: MatrixEvent): Promise<void> {
         const { portals, puppets, context } = this.parts;
@@ -26,6 +29,7 @@ export class InboundMessages {
         if (!portal) {
             return;
         }
+        this.touched(portal);
         const puppet = await puppets.of(event.sender);
         if (portal.kind !== 'd') {
             await puppets.ensureMember(puppet, portal.rcRoomId);

@@ -5,14 +5,18 @@ import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
 import type { Portal } from '../portals/Portal';
+import { Journal } from './Journal';
 import { OutboundMembers } from './members';
 import { OutboundMessages } from './messages';
 import { Notices } from './Notices';
+import { Recovery } from './Recovery';
 import { OutboundRoomState } from './roomState';
 import { Sender } from './Sender';
 
 /** Users through whom Matrix acts: what they do came from there and never goes back. */
 const isOurs = (user: RcUser): boolean => user.isPuppet || user.isAppUser;
+
+const LANE = 'out ';
 
 /**
  * What happens in Rocket.Chat, on its way to Matrix. Each method is called by an event of the engine, decides by who
@@ -24,6 +28,10 @@ export class Outbound {
     private readonly roomState: OutboundRoomState;
     private readonly notices: Notices;
     private readonly sender: Sender;
+    private readonly journal: Journal;
+    private readonly recovery: Recovery;
+    /** Rooms whose past was compared since this process, or the app, started. */
+    private checked = new Set<RcRoomId>();
 
     constructor(private readonly parts: Parts) {
         this.sender = new Sender(parts);
@@ -31,6 +39,13 @@ export class Outbound {
         this.roomState = new OutboundRoomState(parts, this.sender);
         this.members = new OutboundMembers(parts, this.sender);
         this.notices = new Notices(parts.context);
+        this.journal = new Journal(parts.context);
+        this.recovery = new Recovery(parts, this.messages, this.sender);
+        parts.lanes.onIdle = (key) => {
+            if (key.startsWith(LANE)) {
+                this.journal.quiet(key.slice(LANE.length) as RcRoomId);
+            }
+        };
     }
 
     public async messagePosted(message: RcMessage): Promise<void> {
@@ -100,14 +115,57 @@ export class Outbound {
         }
     }
 
+    /** Something happened in a bridged room: what was written there while the app was away is brought over, once. */
+    public touched(portal: Portal): void {
+        if (this.checked.has(portal.rcRoomId)) {
+            return;
+        }
+        this.checked.add(portal.rcRoomId);
+        this.inLane(portal.rcRoomId, -Infinity, async () => {
+            const progress = await this.journal.of(portal.rcRoomId);
+            if (!progress) {
+                return;
+            }
+            const since = progress.openSince ?? progress.doneUntil + 1;
+            await this.journal.begin(portal.rcRoomId, since);
+            const failed = (message: RcMessage, error: unknown): Promise<void> => this.notices.failed(message, message.sender, 'delivered', error);
+            await this.recovery.room(portal, { since, crashed: progress.openSince !== undefined }, failed);
+        });
+    }
+
+    /** Finishes what a process that is no more had begun. Touches only rooms that had something under way. */
+    public async resume(): Promise<void> {
+        for (const { roomId } of await this.journal.unfinished()) {
+            const portal = await this.parts.portals.ofRcRoom(roomId);
+            if (portal) {
+                this.touched(portal);
+            }
+        }
+    }
+
+    /** The app was off, or events may have been missed: every room is compared again when something happens in it. */
+    public doubtAll(): void {
+        this.checked = new Set();
+    }
+
     private async enqueue(roomId: RcRoomId, order: number | undefined, task: (portal: Portal) => Promise<void>): Promise<void> {
-        const { portals, lanes, context } = this.parts;
+        const { portals, context } = this.parts;
         const portal = await portals.ofRcRoom(roomId);
         if (!portal) {
             return;
         }
-        // Not awaited: the engine gives a handler up after 30 s, a homeserver may be away for hours.
-        void lanes.run(`out ${roomId}`, () => task(portal), order).catch((error) => {
+        this.touched(portal);
+        const ts = order ?? context.clock.now();
+        this.inLane(roomId, order, async () => {
+            await this.journal.begin(roomId, ts);
+            await task(portal);
+        });
+    }
+
+    /** Not awaited: the engine gives a handler up after 30 s, a homeserver may be away for hours. */
+    private inLane(roomId: RcRoomId, order: number | undefined, task: () => Promise<void>): void {
+        const { lanes, context } = this.parts;
+        void lanes.run(`${LANE}${roomId}`, task, order).catch((error) => {
             context.log.error(`Something of room ${roomId} could not be brought to Matrix: ${reasonOf(error)}`);
         });
     }

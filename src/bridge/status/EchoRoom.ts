@@ -49,8 +49,17 @@ export class EchoRoom {
         return came ? this.context.clock.now() - startedAt : undefined;
     }
 
-    /** Sends an event of interest: Synapse pushes what is left of before its restart together with the next one. */
-    public async send(): Promise<MatrixEventId> {
+    /**
+     * Sends an event of interest: Synapse pushes what is left of before its restart together with the next one.
+     * @param mayMake whether the room can be made and stored now, if there is none yet
+     */
+    public async wake(mayMake: boolean): Promise<void> {
+        if (mayMake || (await this.stored())) {
+            await this.send();
+        }
+    }
+
+    private async send(): Promise<MatrixEventId> {
         const content = { at: this.context.clock.now() };
         const known = await this.stored();
         try {
