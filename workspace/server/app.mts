@@ -22,5 +22,7 @@ export function serveInstance(server: Server, instance: number, domain: Domain, 
     app.use(fileRoutes(domain));
     app.use(page());
     server.on('request', app);
+    // Clients keep their connections; 5 s, Node's own, ends them under a client that is busy with something else.
+    server.keepAliveTimeout = 65_000;
     return attachRealtime(server, domain, apps, instance);
 }
