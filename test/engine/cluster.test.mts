@@ -27,7 +27,7 @@ describe('two instances', () => {
     });
     afterAll(() => second.close());
 
-    const answering = () => eventually(() => probe.run('return true', {}, second.url).catch(() => undefined));
+    const answering = () => eventually(() => probe.run('return true', {}, second.url).catch(() => undefined), { what: 'an answer of the second instance' });
     const seenBy = async (url: string, event: string, fits: (payload: any) => boolean): Promise<number> =>
         (await probe.events(event, url)).filter(({ payload }) => fits(payload)).length;
 
@@ -83,11 +83,13 @@ describe('two instances', () => {
     test('status and updates are repeated on the other one', async () => {
         const status = async (): Promise<string> => (await second.get(`apps/${probe.id}/status`)).status;
         await probe.setStatus('manually_disabled');
-        await eventually(async () => (await status()).endsWith('disabled'));
+        await eventually(async () => (await status()).endsWith('disabled'), { what: 'the second instance to be disabled' });
         await probe.setStatus('manually_enabled');
         await answering();
         await probe.update({ version: '1.1.0' });
-        await eventually(async () => (await second.get(`apps/${probe.id}`)).app.version === '1.1.0');
+        // A question for the status that the old process did not answer any more is lost: ask again.
+        const version = () => Promise.race([second.get(`apps/${probe.id}`).then(({ app }) => app.version), sleep(1_000)]);
+        await eventually(async () => (await version()) === '1.1.0', { what: 'the update of the second instance' });
         await answering();
         expect(await running().workspace.denoPids()).toHaveLength(2);
     }, 40_000);

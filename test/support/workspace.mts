@@ -118,6 +118,7 @@ export async function denoChildrenOf(pid: number): Promise<number[]> {
 
 /** For the top of a test file: one workspace for all of its tests. */
 export const useWorkspace = (options: WorkspaceOptions = {}): (() => { workspace: Workspace; admin: RocketChat }) => {
+    jest.setTimeout(30_000);
     let running: { workspace: Workspace; admin: RocketChat } | undefined;
     beforeAll(async () => {
         const workspace = await startWorkspace(options);
