@@ -29,6 +29,8 @@ export class Setup {
     private current: SetupState = { problems: [], localpart: '' };
     private reading?: Promise<SetupState>;
     private again = false;
+    /** Tokens made here that may not be stored yet. */
+    private readonly made: RawSettings = {};
 
     /** @param changed called after each reading that gave other values, before `refresh` resolves */
     constructor(
@@ -47,7 +49,8 @@ export class Setup {
         const raw = await this.settings.read();
         for (const id of [SettingId.HsToken, SettingId.AsToken]) {
             if (text(raw, id) === '') {
-                await this.settings.write(id, newToken());
+                this.made[id] = newToken();
+                await this.settings.write(id, this.made[id]);
             }
         }
         return this.refresh();
@@ -57,11 +60,9 @@ export class Setup {
     public refresh(): Promise<SetupState> {
         if (this.reading) {
             this.again = true;
-            return this.reading;
+        } else {
+            this.reading = this.readUntilQuiet();
         }
-        this.reading = this.readUntilQuiet().finally(() => {
-            this.reading = undefined;
-        });
         return this.reading;
     }
 
@@ -74,22 +75,40 @@ export class Setup {
 
     /** @returns the text that belongs into the registration setting, whatever somebody typed there */
     public async registrationText(): Promise<string> {
-        return this.textOf(this.evaluate(await this.settings.read(), await this.surroundings.privateApi()));
+        const raw = await this.read();
+        return this.textOf(this.evaluate(raw, await this.surroundings.privateApi())) || text(raw, SettingId.RegistrationFile);
+    }
+
+    private async read(): Promise<RawSettings> {
+        const raw = await this.settings.read();
+        for (const id of [SettingId.HsToken, SettingId.AsToken]) {
+            raw[id] = text(raw, id) || this.made[id];
+        }
+        return raw;
     }
 
     private async readUntilQuiet(): Promise<SetupState> {
-        do {
-            this.again = false;
-            const raw = await this.settings.read();
-            const before = this.current;
-            const now = this.evaluate(raw, await this.surroundings.privateApi());
-            this.current = now;
-            await this.keepInOrder(raw, now, before);
-            if (JSON.stringify(now) !== JSON.stringify(before)) {
-                await this.changed(now, before);
-            }
-        } while (this.again);
-        return this.current;
+        try {
+            do {
+                this.again = false;
+                await this.readOnce();
+            } while (this.again);
+            return this.current;
+        } finally {
+            // In the same step as the last look at `again`: who comes now starts a new reading.
+            this.reading = undefined;
+        }
+    }
+
+    private async readOnce(): Promise<void> {
+        const raw = await this.read();
+        const before = this.current;
+        const now = this.evaluate(raw, await this.surroundings.privateApi());
+        this.current = now;
+        await this.keepInOrder(raw, now, before);
+        if (JSON.stringify(now) !== JSON.stringify(before)) {
+            await this.changed(now, before);
+        }
     }
 
     private async keepInOrder(raw: RawSettings, now: SetupState, before: SetupState): Promise<void> {
