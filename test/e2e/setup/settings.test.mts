@@ -53,14 +53,14 @@ testWithOwnServers('new tokens work as soon as the homeserver has the new regist
 
 testWithOwnServers('the id of the application service can be changed', async () => {
     await here().app.change({ [setting.id]: 'another-bridge' });
-    await here().homeserver.restart(await here().app.registration('id: another-bridge'));
+    await here().homeserver.restart(await here().app.registration('another-bridge'));
     await expectTalk();
 }, 60_000);
 
 testWithOwnServers('a new name for the bot comes with a new token', async () => {
     const token = await here().app.setting(setting.asToken);
     await here().app.change({ [setting.localpart]: 'postmaster' });
-    const yaml = await here().app.registration('sender_localpart: postmaster');
+    const yaml = await here().app.registration('postmaster');
     expect(yaml).not.toContain(token);
     await here().homeserver.restart(yaml);
     const status = await here().admin.run(channel, '/matrix status');
@@ -69,7 +69,7 @@ testWithOwnServers('a new name for the bot comes with a new token', async () => 
 
 testWithOwnServers('a new prefix is the prefix of the ghosts that follow', async () => {
     await here().app.change({ [setting.prefix]: 'chat_' });
-    await here().homeserver.restart(await here().app.registration(`^@chat_.*:`));
+    await here().homeserver.restart(await here().app.registration('^@chat_.*:'));
     const bob = await here().rocketchatUser('bob');
     const fresh = await bob.createRoom('c', unique('prefixed'));
     await bob.run(fresh, '/matrix bridge');

@@ -86,8 +86,9 @@ test('the homeserver cannot reach the bridge, or has another token for it', asyn
 
 testWithOwnServers('the bridge URL in the registration leads nowhere', async () => {
     const before = await here().app.registration();
-    await here().app.change({ [setting.bridgeUrl]: `http://127.0.0.1:${await freePort()}` });
-    await here().homeserver.restart(await here().app.registration('url: http'));
+    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    await here().app.change({ [setting.bridgeUrl]: nowhere });
+    await here().homeserver.restart(await here().app.registration(nowhere));
     const text = await status();
     expect(text).toMatch(/homeserver.*(not|cannot|could not).*reach|unreachable|bridge url/i);
     await here().app.change({ [setting.bridgeUrl]: '' });
