@@ -1,3 +1,4 @@
+import { Bridge } from '../../src/bridge/Bridge';
 import { MARK } from '../../src/bridge/links/mark';
 import type { MatrixUserId } from '../../src/ids/types';
 import { failure } from '../support/fakes/FakeHomeserver.mts';
@@ -200,8 +201,9 @@ describe('edits, deletions, reactions, members, state', () => {
         await w.bridge.outbound.reacted(message, w.alice, ':party_parrot:', false);
         await w.quiet();
         w.clock.pass(5);
-        await w.bridge.outbound.reacted(message, w.alice, ':party_parrot:', true);
-        await w.quiet();
+        const restarted = new Bridge(w.context);
+        await restarted.outbound.reacted(message, w.alice, ':party_parrot:', true);
+        await new Promise((resolve) => { setTimeout(resolve, 100); });
         expect(w.matrixRoom.timeline.map((event) => event.type)).toEqual(['m.room.message', 'm.reaction', 'm.room.redaction', 'm.reaction']);
         expect(w.matrixRoom.timeline[1].content).toMatchObject({ 'm.relates_to': { event_id: w.matrixRoom.timeline[0].event_id, key: ':party_parrot:' } });
     });

@@ -29,6 +29,7 @@ const WRITE_AT = 100;
 const eventKey = (id: MatrixEventId): string => `event:${id}`;
 const messageKey = (id: RcMessageId): string => `message:${id}`;
 const reactionKey = (message: RcMessageId, userId: RcUserId, emoji: string): string => `reaction:${message}:${userId}:${emoji}`;
+const goneKey = (link: Link): string => `gone:${link.event}`;
 const toStoreKey = (id: string): StoreKey => ({ model: 'misc', id });
 
 /**
@@ -104,7 +105,7 @@ export class Links {
     public async forgetReaction(link: Link): Promise<void> {
         await this.flush();
         keysOf(link).forEach((key) => this.cache.set(key, []));
-        await this.context.rocketchat.store.put({ links: [], gone: link.event }, toStoreKey(`gone:${link.event}`));
+        await this.context.rocketchat.store.put({ links: [] }, toStoreKey(goneKey(link)));
     }
 
     /** True when nothing is recorded in memory of this message: saves the read for messages that are surely new. */
@@ -114,6 +115,11 @@ export class Links {
 
     public forget(): void {
         this.cache.clear();
+    }
+
+    /** A record stands among others in one document and cannot be taken out: that a reaction is gone is a record of its own. */
+    private async isGone(link: Link): Promise<boolean> {
+        return link.kind === 'reaction' && Boolean(await this.context.rocketchat.store.readOne(toStoreKey(goneKey(link))));
     }
 
     private keep(link: Link): void {
@@ -131,7 +137,12 @@ export class Links {
         await this.writing;
         const documents = await this.context.rocketchat.store.read<{ links: Link[] }>(toStoreKey(key));
         const links = documents.reduce<Link[]>((all, document) => [...all, ...(document.links || [])], []).filter((link) => keysOf(link).includes(key));
-        const unique = links.filter((link, place) => links.findIndex((other) => other.event === link.event) === place);
+        const unique: Link[] = [];
+        for (const link of links) {
+            if (!unique.some((other) => other.event === link.event) && !(await this.isGone(link))) {
+                unique.push(link);
+            }
+        }
         if (unique.length) {
             this.cache.set(key, unique);
         }
