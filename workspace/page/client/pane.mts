@@ -19,6 +19,7 @@ export class Pane {
     private card: HTMLElement | undefined;
     private due = false;
     private error = '';
+    private connecting = false;
 
     constructor(
         private readonly side: Side,
@@ -35,13 +36,15 @@ export class Pane {
 
     /** Goes on with the last login; a first visitor becomes the first demo user. */
     public async begin(): Promise<void> {
+        this.connecting = true;
         this.draw();
         await this.attempt(async () => {
-            if (!(await this.side.resume())) {
-                return;
+            if (await this.side.resume()) {
+                await this.openFirst();
             }
-            await this.openFirst();
         });
+        this.connecting = false;
+        this.changed();
     }
 
     private async openFirst(): Promise<void> {
@@ -81,7 +84,7 @@ export class Pane {
             this.card = undefined;
             this.drawRooms();
             this.drawConversation();
-        } else if (!this.card) {
+        } else if (!this.card && !this.connecting) {
             this.card = loginCard(this.side, (user, password) =>
                 this.attempt(async () => {
                     await this.side.logIn(user, password);
@@ -95,6 +98,7 @@ export class Pane {
     private drawHead(): void {
         const { title, place: where, person, trouble } = this.side;
         const problem = this.error || trouble;
+        const state = this.connecting ? 'connecting…' : where;
         const who =
             person &&
             h(
@@ -107,7 +111,7 @@ export class Pane {
         this.head.replaceChildren(
             h('span', { class: 'dot' }),
             h('h1', {}, title),
-            problem ? h('span', { class: 'trouble', role: 'alert', title: problem }, problem) : h('span', { class: 'place' }, where),
+            problem ? h('span', { class: 'trouble', role: 'alert', title: problem }, problem) : h('span', { class: 'place' }, person ? where : state),
             ...(who ? [who] : []),
         );
     }
