@@ -52,6 +52,11 @@ describe('REST: login, refusals and forms', () => {
         expect((await person.request('GET', 'v1/me')).status).toBe(401);
     });
 
+    test('answers are JSON without a charset, and not to be cached', async () => {
+        const { headers } = await fetch(`${url()}/api/info`);
+        expect([headers.get('content-type'), headers.get('cache-control')]).toEqual(['application/json', 'no-store']);
+    });
+
     test('an unknown route is 404', async () => {
         expect((await fetch(`${url()}/api/v1/no.such.route`)).status).toBe(404);
         expect((await fetch(`${url()}/api/v1/channels.info`, { method: 'DELETE' })).status).toBe(404);

@@ -146,6 +146,7 @@ describe('REST: rooms', () => {
         expect((await bob.get('v1/im.counters', { roomId: room._id })).unreads).toBe(0);
         expect((await bob.get('v1/im.list')).ims.map(({ _id }: any) => _id)).toContain(room._id);
         expect((await ask(bob, 'GET', 'im.list.everyone')).status).toBe(403);
+        expect(await ask(running().admin, 'GET', `im.messages?roomId=${room._id}`)).toMatchObject({ status: 403, body: { error: 'unauthorized' } });
     });
 
     test('rooms.saveRoomSettings: several at once, unknown ones refused', async () => {

@@ -49,7 +49,7 @@ export async function findRoomToUse(
 
 async function directRoom(domain: Domain, user: IUser, nameOrId: string, byUserIdOnly: boolean): Promise<IRoom | null> {
     const known = byUserIdOnly ? null : await domain.rooms.findById(nameOrId);
-    if (known) return known.t === 'd' && (known.uids ?? []).includes(user._id) ? known : null;
+    if (known) return known.t === 'd' ? known : null;
     const other = (await domain.users.findById(nameOrId)) ?? (byUserIdOnly ? null : await domain.users.findByUsername(nameOrId));
     if (!other?.username) return null;
     const { rid } = await createDirectMessage(domain, user, [other.username]);

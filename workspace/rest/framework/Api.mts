@@ -122,7 +122,9 @@ export class Api {
 
 function send(response: Response, { status, body, headers }: Result): void {
     response.status(status);
-    response.set({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'Pragma': 'no-cache', ...headers });
+    // Not by express, which would add a charset that the real server does not name.
+    const all = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'Pragma': 'no-cache', ...headers };
+    for (const [name, value] of Object.entries(all)) response.setHeader(name, value);
     const isJson = /json/.test(String(response.getHeader('Content-Type')));
     response.end(isJson ? JSON.stringify(body) : (body as Buffer | string));
 }

@@ -118,7 +118,7 @@ export function readingRoutes(api: Api, family: RoomFamily): void {
         const number = (value: unknown, standard: number) => (value ? Number.parseInt(String(value), 10) : standard);
         const { showThreadMessages, count, offset } = call.query;
         return isChannel
-            ? history(call, room._id, call.page(), showThreadMessages === undefined || isTrue(showThreadMessages))
+            ? history(call, room._id, call.page(), isTrue(showThreadMessages))
             : history(call, room._id, { offset: number(offset, 0), count: number(count, 20) }, showThreadMessages !== 'false');
     });
     api.get(

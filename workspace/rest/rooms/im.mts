@@ -114,7 +114,7 @@ function listRoutes(api: Api, prefix: string): void {
     });
     api.get(`${prefix}.history`, { query: 'isDmHistoryProps' }, async (call) => {
         const { room } = await directRoom(call, { roomId: call.query.roomId });
-        return history(call, room._id, call.page(), call.query.showThreadMessages === undefined || String(call.query.showThreadMessages) === 'true');
+        return history(call, room._id, call.page(), String(call.query.showThreadMessages) === 'true');
     });
     api.get(`${prefix}.messages.others`, { permissions: ['view-room-administration'] }, async (call) => {
         if (call.domain.settings.get('API_Enable_Direct_Message_History_EndPoint') !== true) {

@@ -28,6 +28,19 @@ function group(name: string, isPublic: boolean, values: Record<string, Value>, m
 const select = (setting: DefaultSetting[], ...keys: string[]): DefaultSetting[] =>
     setting.map((one) => ({ ...one, type: 'select', values: keys.map((key) => ({ key, i18nLabel: `${one.id}_${key}` })) }));
 
+/** What people prefer who have not chosen (apps/meteor/server/settings/accounts.ts, section Accounts_Default_User_Preferences). */
+const preferences: Record<string, Value> = Object.fromEntries(
+    Object.entries({
+        enableAutoAway: true, idleTimeLimit: 300, desktopNotificationRequireInteraction: false, desktopNotifications: 'mentions', pushNotifications: 'mentions',
+        unreadAlert: true, useEmojis: true, convertAsciiEmoji: true, autoImageLoad: true, saveMobileBandwidth: true, collapseMediaByDefault: false,
+        hideUsernames: false, hideRoles: false, hideFlexTab: false, displayAvatars: true, sidebarGroupByType: true, themeAppearence: 'auto',
+        sidebarViewMode: 'medium', sidebarDisplayAvatar: true, sidebarShowUnread: false, sidebarSortby: 'activity', sidebarShowFavorites: true,
+        showThreadsInMainChannel: false, alsoSendThreadToChannel: 'default', sendOnEnter: 'normal', emailNotificationMode: 'mentions',
+        newRoomNotification: 'door', newMessageNotification: 'chime', muteFocusedConversations: true, notificationsSoundVolume: 100,
+        omnichannelTranscriptEmail: false, notifyCalendarEvents: true, enableMobileRinging: true, featuresPreview: '[]',
+    }).map(([name, value]) => [`Accounts_Default_User_Preferences_${name}`, value]),
+);
+
 /**
  * The settings of the server that the workspace's functions, clients and apps read, with the server's ids and defaults
  * (apps/meteor/server/settings/*.ts).
@@ -75,6 +88,7 @@ export function defaultSettings(siteUrl: string, uniqueId: string): DefaultSetti
         }),
         ...group('Accounts', false, { Accounts_BlockedUsernameList: '', Accounts_ManuallyApproveNewUsers: false, Accounts_AllowFeaturePreview: false }),
         ...group('Accounts', false, { Accounts_SystemBlockedUsernameList: 'admin,administrator,system,user' }, { hidden: true }),
+        ...group('Accounts', true, preferences),
         ...select(group('Accounts', true, { Accounts_RegistrationForm: 'Public' }), 'Public', 'Disabled', 'Secret URL'),
         ...group('Message', true, {
             Message_AllowEditing: true,
