@@ -10,7 +10,7 @@ Starts a Rocket.Chat development workspace with the Matrix bridge in it and a ho
   --port <n>             port of the workspace (3000; 0 takes a free one)
   --homeserver-port <n>  port of the homeserver (8008; 0 takes a free one)
   --data-dir <folder>    where everything is kept (.gitignored/data); a folder of its own for each one that runs
-  --homeserver <kind>    which homeserver (synapse)
+  --homeserver <kind>    which homeserver: synapse or dendrite (synapse)
   --no-demo              no demo users and no demo room
   --help                 this text
 `;

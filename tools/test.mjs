@@ -37,7 +37,7 @@ async function ring(name, ...args) {
 
 /** The end-to-end ring needs a homeserver. */
 async function endToEnd() {
-    const { installSynapse } = await load('workspace/homeserver/synapseInstall.mts');
+    const { installSynapse } = await load('workspace/homeserver/synapse/install.mts');
     await installSynapse((text) => console.log(text));
     return ring('e2e', '--runInBand');
 }

@@ -2,9 +2,9 @@
  * A real homeserver as a child process, for the development workspace, the end-to-end tests and the bench.
  * The same interface for every kind, so that a test or `npm start` takes the kind as a parameter.
  */
-export type HomeserverKind = 'synapse';
+export type HomeserverKind = 'synapse' | 'dendrite';
 
-export const homeserverKinds: HomeserverKind[] = ['synapse'];
+export const homeserverKinds: HomeserverKind[] = ['synapse', 'dendrite'];
 
 export interface HomeserverOptions {
     /** Folder of this homeserver alone: configuration, keys, database, log. Made when missing, used again when there. */

@@ -1,13 +1,15 @@
 import { PlainError } from '../process/PlainError.mts';
 import type { HomeserverKind, HomeserverOptions, RunningHomeserver } from './homeserver.mts';
 import { homeserverKinds } from './homeserver.mts';
-import { Synapse } from './synapse.mts';
+import { Dendrite } from './dendrite/Dendrite.mts';
+import { Synapse } from './synapse/Synapse.mts';
 
 export type { Account, HomeserverKind, HomeserverOptions, RunningHomeserver } from './homeserver.mts';
 export { homeserverKinds } from './homeserver.mts';
 
 const makers: Record<HomeserverKind, (options: HomeserverOptions) => RunningHomeserver> = {
     synapse: (options) => new Synapse(options),
+    dendrite: (options) => new Dendrite(options),
 };
 
 /** @throws PlainError for a kind that is not there */

@@ -4,13 +4,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { PlainError } from '../process/PlainError.mts';
-import { withLock } from '../process/lock.mts';
+import { PlainError } from '../../process/PlainError.mts';
+import { withLock } from '../../process/lock.mts';
 import { findPython } from './python.mts';
 
 export const SYNAPSE_VERSION = '1.163.2';
 
-const REQUIREMENTS = resolve('workspace/homeserver/synapse-requirements.txt');
+const REQUIREMENTS = resolve('workspace/homeserver/synapse/requirements.txt');
 const HOME = resolve('.gitignored/synapse', SYNAPSE_VERSION);
 const PYTHON = join(HOME, 'bin', 'python');
 /** Written last: its text is the hash of the requirements that are installed. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { PlainError } from '../process/PlainError.mts';
+import { PlainError } from '../../process/PlainError.mts';
 
 const run = promisify(execFile);
 

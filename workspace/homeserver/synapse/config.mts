@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BaseIdentity } from '../HomeserverProcess.mts';
 
-/** What a data folder keeps for ever: the name in every id, and the secrets. */
-export interface Identity {
-    serverName: string;
+export interface Identity extends BaseIdentity {
     macaroonSecret: string;
-    registrationSecret: string;
 }
 
 const secret = () => randomBytes(32).toString('base64url');
@@ -72,20 +70,4 @@ export function logConfig(level: string): Record<string, unknown> {
         root: { level, handlers: ['stderr'] },
         disable_existing_loggers: false,
     };
-}
-
-/** Writes JSON, which every YAML reader reads, readable by the owner alone. */
-export async function writeYaml(file: string, content: Record<string, unknown>): Promise<void> {
-    await writeFile(file, `# Written anew at every start.\n${JSON.stringify(content, undefined, 4)}\n`, { mode: 0o600 });
-}
-
-/** Keeps one old log file when the log has grown over 20 MB. */
-export async function rotateLog(logFile: string): Promise<void> {
-    const size = await stat(logFile).then(
-        ({ size: bytes }) => bytes,
-        () => 0,
-    );
-    if (size > 20_000_000) {
-        await rename(logFile, `${logFile}.1`);
-    }
 }

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { writeYaml } from '../files.mts';
+import type { HomeserverOptions } from '../homeserver.mts';
+import type { BaseIdentity } from '../HomeserverProcess.mts';
+import { HomeserverProcess } from '../HomeserverProcess.mts';
+import { dendriteConfig, identityOf } from './config.mts';
+import type { Programs } from './install.mts';
+import { installDendrite } from './install.mts';
+
+/** A Dendrite of the pinned version with SQLite. */
+export class Dendrite extends HomeserverProcess<BaseIdentity> {
+    public readonly kind = 'dendrite';
+    private programs: Programs | undefined;
+
+    constructor(options: HomeserverOptions) {
+        super(options, 'Dendrite');
+    }
+
+    protected async installProgram(): Promise<void> {
+        this.programs = await installDendrite(this.options.progress, this.options.signal);
+    }
+
+    protected identify(dataDir: string, serverName: string): Promise<BaseIdentity> {
+        return identityOf(dataDir, serverName);
+    }
+
+    protected async configure(identity: BaseIdentity, registrationFile: string | undefined): Promise<{ command: string; args: string[] }> {
+        const configFile = join(this.dataDir, 'dendrite.yaml');
+        const level = this.options.logLevel === 'WARNING' || !this.options.logLevel ? 'warn' : this.options.logLevel.toLowerCase();
+        await writeYaml(configFile, { ...dendriteConfig(identity, this.dataDir, registrationFile, level), ...this.options.config });
+        const { dendrite, launch } = this.programs as Programs;
+        return { command: launch, args: [dendrite, '-config', configFile, '-http-bind-address', `127.0.0.1:${this.port}`] };
+    }
+
+    /** The reason is the first fatal line or panic; what follows is a stack. */
+    protected lastWords(log: string): string {
+        const lines = log.split('\n');
+        return (lines.find((line) => /level=fatal|^panic:/.test(line)) ?? lines[lines.length - 1] ?? '').trim();
+    }
+}
