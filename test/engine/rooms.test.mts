@@ -97,7 +97,10 @@ describe('rooms of an app', () => {
         expect(await refusal(start(member.id))).toMatch('You are not allowed to create a discussion');
         const discussion = await running().admin.room(await start(bot.id));
         expect(discussion).toMatchObject({ prid: roomId, fname: 'Talk', t: 'c' });
-        await probe.event('IPostSystemMessageSent', ({ type, room }) => type === 'discussion-created' && room.id === roomId);
+        const { payload } = await probe.event('IPostSystemMessageSent', ({ type, room }) => type === 'discussion-created' && room.id === roomId);
+        expect(payload).toMatchObject({ text: 'Talk', _unmappedProperties_: { drid: discussion._id } });
+        await sendAs(probe, bot.id, discussion._id, { text: 'inside' });
+        expect(await running().admin.message(payload.id)).toMatchObject({ dcount: 1, dlm: expect.anything() });
     });
 });
 

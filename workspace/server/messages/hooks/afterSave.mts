@@ -1,6 +1,6 @@
 import type { IMessage, IRoom, IUser } from '../../contract.mts';
 import type { Server } from '../../context.mts';
-import { countReply } from './threads.mts';
+import { countInDiscussion, countReply } from './threads.mts';
 
 /**
  * What follows the storing of a message (apps/meteor/server/lib/messages/notifyUsersOnMessage.ts and the thread callbacks): the room's
@@ -17,6 +17,7 @@ export async function afterSave(server: Server, message: IMessage, room: IRoom, 
         return;
     }
     if (message.tmid) await countReply(server, message, room);
+    if (room.prid) await countInDiscussion(server, message, room);
     if (!inRoom) {
         await rooms.updateAsync({ _id: room._id }, { $inc: { msgs: 1 } });
         return;

@@ -33,3 +33,13 @@ export async function uncountReply(server: Server, reply: IMessage): Promise<voi
     const updated = await messages.findOneAsync({ _id: parent._id });
     if (updated) server.notify('message', updated);
 }
+
+/** Counts the messages of a discussion on the message that stands for it in the parent room (`dcount`, `dlm`; server: `refreshDiscussionMetadata`). */
+export async function countInDiscussion(server: Server, message: IMessage, discussion: IRoom): Promise<void> {
+    const { messages } = server.collections;
+    const parent = await messages.findOneAsync({ drid: discussion._id });
+    if (!parent) return;
+    await messages.updateAsync({ _id: parent._id }, { $set: { dlm: message.ts, _updatedAt: new Date() }, $inc: { dcount: 1 } } as never);
+    const updated = await messages.findOneAsync({ _id: parent._id });
+    if (updated) server.notify('message', updated);
+}
