@@ -70,9 +70,12 @@ export const startHomeserver = async (options: StoryHomeserverOptions): Promise<
     const port = await freePort();
     const kind = process.env.HOMESERVER_KIND ?? 'synapse';
     assertHomeserverKind(kind);
-    const server = createHomeserver(kind, { dataDir, port, serverName, config });
+    const host = process.env.HOMESERVER_HOST;
+    // A Rocket.Chat elsewhere must get through to it.
+    const open = { listeners: [{ port, bind_addresses: ['0.0.0.0'], type: 'http', tls: false, resources: [{ names: ['client', 'federation'] }] }] };
+    const server = createHomeserver(kind, { dataDir, port, serverName, config: { ...(host && open), ...config } });
     await server.install();
-    const seenByRocketChat = `http://${process.env.HOMESERVER_HOST ?? '127.0.0.1'}:${port}`;
+    const seenByRocketChat = `http://${host ?? '127.0.0.1'}:${port}`;
     await server.start(await options.registration(seenByRocketChat, serverName));
     return {
         url: server.url,
