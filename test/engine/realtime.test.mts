@@ -183,6 +183,20 @@ describe('the realtime API', () => {
         bob = await RocketChat.login(running().workspace.url, 'bob', 'bob');
     });
 
+    test('a login and a subscription that follows it at once: in this order', async () => {
+        const client = await connect();
+        void client.client.callAsync('login', { user: { username: 'bob' }, password: 'bob' });
+        await expect(client.stream('notify-user', `${bob.userId}/message`, () => undefined).ready()).resolves.toBeUndefined();
+    });
+
+    test('the official REST client beside it', async () => {
+        const client = await connect(bob);
+        expect(await client.rest.get('/v1/me')).toMatchObject({ username: 'bob', success: true });
+        expect(await client.rest.post('/v1/chat.postMessage', { roomId: room._id, text: 'by the official client' })).toMatchObject({ success: true });
+        expect(await client.rest.get('/v1/channels.list' as never, { count: 1 } as never)).toMatchObject({ channels: [expect.any(Object)], count: 1 });
+        await expect(client.rest.get('/v1/groups.info' as never, { roomId: 'none' } as never)).rejects.toMatchObject({ status: 400 });
+    });
+
     test('the wire: server_id first, pong with the ping\'s id, another version refused, SockJS framing', async () => {
         const talk = (path: string, send: (text: string) => string = (text) => text) =>
             new Promise<{ socket: WebSocket; lines: string[]; say(message: object): void }>((resolve, reject) => {

@@ -28,6 +28,8 @@ export class Connection implements Listener {
     private readonly subscriptions = new Map<string, { stream: string; eventName: string }>();
     private readonly followed = new Set<string>();
     private timer?: NodeJS.Timeout;
+    /** What was received is handled one after the other: a client that sends its login need not wait before it subscribes. */
+    private handled: Promise<void> = Promise.resolve();
 
     constructor(
         private readonly wire: Wire,
@@ -63,11 +65,16 @@ export class Connection implements Listener {
             this.send({ msg: 'error', reason: 'Parse error' });
             return;
         }
-        if (message?.msg === 'connect') this.connect(message);
-        else if (message?.msg === 'ping') this.send({ msg: 'pong', ...(message.id !== undefined && { id: message.id }) });
-        else if (message?.msg === 'pong') return;
+        const { msg, id } = message ?? {};
+        if (msg === 'connect') this.connect(message);
+        else if (msg === 'ping') this.send({ msg: 'pong', ...(id !== undefined && { id }) });
+        else if (msg === 'pong') return;
         else if (!this.connected) this.send({ msg: 'error', reason: 'Must connect first', offendingMessage: message });
-        else if (message?.msg === 'method') await this.call(message);
+        else await (this.handled = this.handled.then(() => this.handle(message)));
+    }
+
+    private async handle(message: any): Promise<void> {
+        if (message?.msg === 'method') await this.call(message);
         else if (message?.msg === 'sub') await this.subscribe(message);
         else if (message?.msg === 'unsub') this.unsubscribe(message.id);
         else this.send({ msg: 'error', reason: 'Bad request', offendingMessage: message });
