@@ -55,9 +55,10 @@ export class Started {
         return this.exitCode;
     }
 
-    /** As Ctrl-C does. */
+    /** As Ctrl-C does: the terminal signals the command, and npm hands its own signal on. */
     stop(): Promise<number | null | undefined> {
         this.signal('SIGINT');
+        setTimeout(() => this.signal('SIGINT'), 20);
         return this.end();
     }
 }

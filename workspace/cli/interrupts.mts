@@ -4,10 +4,13 @@
  */
 export class Interrupts {
     private readonly controller = new AbortController();
+    private first = 0;
     private readonly onSignal = () => {
-        if (this.controller.signal.aborted) {
+        // Ctrl-C comes twice at once: from the terminal, and handed on by npm.
+        if (this.first !== 0 && Date.now() - this.first > 1_000) {
             process.exit(1);
         }
+        this.first ||= Date.now();
         this.controller.abort();
     };
     private readonly watch: NodeJS.Timeout | undefined;
