@@ -29,12 +29,25 @@ import type {
 import type { ISetting } from '@rocket.chat/apps-engine/definition/settings';
 import type { ISettingUpdateContext } from '@rocket.chat/apps-engine/definition/settings/ISettingUpdateContext';
 import type { IPostUserUpdated, IUserContext } from '@rocket.chat/apps-engine/definition/users';
+import type { Events } from './src/main';
 import { applicationServiceApi, heartbeat, mergedSetting, publicApi, rcUserId, Runtime, SettingId, settings, slashCommands } from './src/main';
+
+/** What the engine gives to a handler of an event. */
+type Call = [read: IRead, http: IHttp, persistence: IPersistence, modify: IModify];
 
 /** What the engine sees of the app: registers what it offers, and hands every event on. */
 export class MatrixBridgeApp
     extends App
-    implements IPostMessageSent, IPostMessageUpdated, IPostMessageDeleted, IPostMessageReacted, IPostSystemMessageSent, IPostRoomUserJoined, IPostRoomUserLeave, IPostUserUpdated {
+    implements
+        IPostMessageSent,
+        IPostMessageUpdated,
+        IPostMessageDeleted,
+        IPostMessageReacted,
+        IPostSystemMessageSent,
+        IPostRoomUserJoined,
+        IPostRoomUserLeave,
+        IPostUserUpdated
+{
     private made?: Runtime;
 
     public async onEnable(_environment: IEnvironmentRead, _configuration: IConfigurationModify): Promise<boolean> {
@@ -65,36 +78,37 @@ export class MatrixBridgeApp
         await this.runtime.settingUpdated(this.getLogger());
     }
 
-    public async executePostMessageSent(message: IMessage, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
-        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ messages }) => messages.sent(message));
+    public async executePostMessageSent(message: IMessage, ...call: Call): Promise<void> {
+        await this.on(call, ({ messages }) => messages.sent(message));
     }
 
-    public async executePostMessageUpdated(message: IMessage, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
-        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ messages }) => messages.updated(message));
+    public async executePostMessageUpdated(message: IMessage, ...call: Call): Promise<void> {
+        await this.on(call, ({ messages }) => messages.updated(message));
     }
 
-    public async executePostMessageDeleted(message: IMessage, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify, context: IMessageDeleteContext): Promise<void> {
-        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ messages }) => messages.deleted(message, context?.user));
+    public async executePostMessageDeleted(message: IMessage, ...call: [...Call, IMessageDeleteContext]): Promise<void> {
+        const [read, http, persistence, modify, context] = call;
+        await this.on([read, http, persistence, modify], ({ messages }) => messages.deleted(message, context?.user));
     }
 
-    public async executePostMessageReacted(context: IMessageReactionContext, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
-        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ messages }) => messages.reacted(context));
+    public async executePostMessageReacted(context: IMessageReactionContext, ...call: Call): Promise<void> {
+        await this.on(call, ({ messages }) => messages.reacted(context));
     }
 
-    public async executePostSystemMessageSent(message: IMessage, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
-        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ messages }) => messages.system(message));
+    public async executePostSystemMessageSent(message: IMessage, ...call: Call): Promise<void> {
+        await this.on(call, ({ messages }) => messages.system(message));
     }
 
-    public async executePostRoomUserJoined(context: IRoomUserJoinedContext, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
-        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ members }) => members.joined(context));
+    public async executePostRoomUserJoined(context: IRoomUserJoinedContext, ...call: Call): Promise<void> {
+        await this.on(call, ({ members }) => members.joined(context));
     }
 
-    public async executePostRoomUserLeave(context: IRoomUserLeaveContext, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
-        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ members }) => members.left(context));
+    public async executePostRoomUserLeave(context: IRoomUserLeaveContext, ...call: Call): Promise<void> {
+        await this.on(call, ({ members }) => members.left(context));
     }
 
-    public async executePostUserUpdated({ user }: IUserContext, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
-        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ members }) => members.userUpdated(user));
+    public async executePostUserUpdated({ user }: IUserContext, ...call: Call): Promise<void> {
+        await this.on(call, ({ members }) => members.userUpdated(user));
     }
 
     /** Never called: the engine's type of `IPostUserUpdated` asks for it by mistake (apps-engine 1.62, IPostUserUpdated.d.ts). */
@@ -112,11 +126,15 @@ export class MatrixBridgeApp
         }
         await this.attempt('the application service API', () => api.provideApi(applicationServiceApi(this, () => this.runtime)));
         await this.attempt('the public API', () => api.provideApi(publicApi(this, () => this.runtime)));
-        await this.attempt('the heartbeat', async () => { await scheduler.registerProcessors([heartbeat(() => this.runtime)]); });
+        await this.attempt('the heartbeat', async () => { await scheduler.registerProcessors([heartbeat(() => this.runtime, () => this.getLogger())]); });
         for (const command of slashCommands(this, () => this.runtime)) {
             // After disable and enable the command is still registered, and calls the new object all the same.
             await this.attempt(`/${command.command}`, () => commandsExtend.provideSlashCommand(command));
         }
+    }
+
+    private on([read, http, persistence, modify]: Call, handle: (events: Events) => Promise<void>): Promise<void> {
+        return this.runtime.on({ read, http, persistence, modify }, this.getLogger(), handle);
     }
 
     private async attempt(what: string, register: () => Promise<void>): Promise<void> {

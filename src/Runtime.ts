@@ -119,7 +119,6 @@ export class Runtime {
         this.enabled = true;
         this.started?.();
         this.bridge.doubt();
-        void this.resume();
         this.start = undefined;
         this.lookAtSwitch();
         this.log.flush(logger);
@@ -158,7 +157,6 @@ export class Runtime {
             await Promise.race([this.start, systemClock.sleep(START_PATIENCE_MS)]);
         }
         if (first && this.accessors.complete) {
-            void this.resume();
             this.watch.look();
             this.wakeUp.look();
         }
@@ -186,9 +184,10 @@ export class Runtime {
     }
 
     /** Called once a minute by the scheduler. */
-    public async heartbeat(accessors: HandlerAccessors): Promise<void> {
+    public async heartbeat(accessors: HandlerAccessors, logger: ILogger): Promise<void> {
         await this.enter(accessors);
         await this.resume();
+        this.log.flush(logger);
     }
 
     /** @returns a picture of a Matrix user under its signed address, see `Avatars` */

@@ -8,4 +8,5 @@ export { publicApi } from './endpoints/AvatarEndpoint';
 export { applicationServiceApi } from './endpoints/index';
 export { rcUserId } from './ids/rocketchat';
 export { heartbeat } from './jobs/heartbeat';
+export type { Events } from './Runtime';
 export { Runtime } from './Runtime';

@@ -63,9 +63,9 @@ export class Bridge {
         return this.parts.context.namespace.isGhost(user) && Boolean(await this.parts.ghosts.userOf(user));
     }
 
-    /** Aliases are made with their rooms: what the homeserver does not know, the bridge does not know either. */
-    public async knowsAlias(_alias: MatrixRoomAlias): Promise<boolean> {
-        return false;
+    /** Whether this is the alias of a bridged room. Aliases are made with their rooms, so none is made here. */
+    public async knowsAlias(alias: MatrixRoomAlias): Promise<boolean> {
+        return Boolean(await this.parts.portals.ofAlias(alias));
     }
 
     /** @param listener told of every event of our own users that the homeserver pushes: the proof that it reaches us */

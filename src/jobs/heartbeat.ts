@@ -1,4 +1,4 @@
-import type { IHttp, IModify, IPersistence, IRead } from '@rocket.chat/apps-engine/definition/accessors';
+import type { IHttp, ILogger, IModify, IPersistence, IRead } from '@rocket.chat/apps-engine/definition/accessors';
 import type { IJobContext, IProcessor } from '@rocket.chat/apps-engine/definition/scheduler';
 import { StartupType } from '@rocket.chat/apps-engine/definition/scheduler/IProcessor';
 import type { HandlerAccessors } from '../rocketchat/Accessors';
@@ -6,19 +6,19 @@ import type { HandlerAccessors } from '../rocketchat/Accessors';
 /** What the job needs of the app. */
 export interface HeartbeatHost {
     /** Finishes what a process that is no more had begun. */
-    heartbeat(accessors: HandlerAccessors): Promise<void>;
+    heartbeat(accessors: HandlerAccessors, logger: ILogger): Promise<void>;
 }
 
 /**
  * Wakes the bridge once a minute: after a crash nothing else may do it, for only handlers, jobs and endpoint calls bring the
  * accessors that can write. The server's scheduler runs it on one instance.
  */
-export function heartbeat(host: () => HeartbeatHost): IProcessor {
+export function heartbeat(host: () => HeartbeatHost, logger: () => ILogger): IProcessor {
     return {
         id: 'heartbeat',
         startupSetting: { type: StartupType.RECURRING, interval: '1 minute' },
         processor: async (_context: IJobContext, read: IRead, modify: IModify, http: IHttp, persistence: IPersistence) => {
-            await host().heartbeat({ read, modify, http, persistence });
+            await host().heartbeat({ read, modify, http, persistence }, logger());
         },
     };
 }

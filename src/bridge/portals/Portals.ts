@@ -1,4 +1,4 @@
-import type { MatrixRoomId, RcRoomId } from '../../ids/types';
+import type { MatrixRoomAlias, MatrixRoomId, RcRoomId } from '../../ids/types';
 import type { StoreKey } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
 import { LruMap } from '../core/LruMap';
@@ -10,6 +10,7 @@ const CACHED = 10_000;
 const UNBRIDGED_MS = 3_000;
 
 const byRcRoom = (id: RcRoomId): StoreKey => ({ model: 'room', id });
+const byAlias = (alias: MatrixRoomAlias): StoreKey => ({ model: 'misc', id: `mxalias:${alias}` });
 const byMatrixRoom = (id: MatrixRoomId): StoreKey => ({ model: 'misc', id: `mxroom:${id}` });
 const roomsOf = (portal: Portal): MatrixRoomId[] => [portal.matrixRoomId, ...portal.formerRooms];
 
@@ -40,6 +41,11 @@ export class Portals {
         return this.byMatrix.get(id) || this.look(byMatrixRoom(id));
     }
 
+    /** Rare, so not cached: homeservers ask for aliases that they do not know. */
+    public ofAlias(alias: MatrixRoomAlias): Promise<Portal | undefined> {
+        return this.context.rocketchat.store.readOne<Portal>(byAlias(alias), KIND);
+    }
+
     /** @param making makes a Matrix room and saves its portal */
     public async whileMaking<T>(making: Promise<T>): Promise<T> {
         const settled = making.then(() => undefined, () => undefined);
@@ -55,7 +61,7 @@ export class Portals {
     public async save(portal: Portal): Promise<void> {
         const { store } = this.context.rocketchat;
         await store.remove(byRcRoom(portal.rcRoomId), KIND);
-        await store.add(portal, byRcRoom(portal.rcRoomId), KIND, ...roomsOf(portal).map(byMatrixRoom));
+        await store.add(portal, byRcRoom(portal.rcRoomId), KIND, ...roomsOf(portal).map(byMatrixRoom), ...(portal.alias ? [byAlias(portal.alias)] : []));
         this.keep(portal);
     }
 

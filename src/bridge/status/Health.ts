@@ -26,7 +26,7 @@ function inWords(error: unknown): string {
 type FailedPing = Extract<PingOutcome, { ok: false }>;
 
 const pingWords: Record<Exclude<FailedPing['reason'], 'unsupported'>, (url: string) => string> = {
-    'bridge-unreachable': (url) => `The homeserver cannot reach the bridge at ${url}. Is this address right as seen from the homeserver, and is it the one in the homeserver's registration?`,
+    'bridge-unreachable': (url) => `The homeserver cannot reach the bridge under ${url}. Is this address right as seen from the homeserver, and is it the one in the homeserver's registration?`,
     'bridge-timeout': (url) => `The homeserver reaches ${url}, but got no answer in time.`,
     'bridge-refused': (url) =>
         `The homeserver reaches ${url}, but was refused there. If it says 401 or 403, the homeserver has an old registration; if 404, the address of the bridge in it is an old one.`,

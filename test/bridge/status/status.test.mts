@@ -66,7 +66,7 @@ describe('health', () => {
     });
 
     it.each<[PingOutcome, RegExp]>([
-        [{ ok: false, reason: 'bridge-unreachable', detail: 'd' }, /cannot reach the bridge at http:\/\/rc\.test\/api/],
+        [{ ok: false, reason: 'bridge-unreachable', detail: 'd' }, /cannot reach the bridge under http:\/\/rc\.test\/api/],
         [{ ok: false, reason: 'bridge-timeout', detail: 'd' }, /no answer in time/],
         [{ ok: false, reason: 'bridge-refused', detail: 'HTTP 403' }, /old registration.*HTTP 403/],
         [{ ok: false, reason: 'homeserver', detail: 'd' }, /did not carry out/],

@@ -63,7 +63,7 @@ export class FakeHttp {
         if (!answer) {
             return null as unknown as IHttpResponse;
         }
-        const content = bytes(answer.body);
-        return { url, method, statusCode: answer.status ?? 200, headers: answer.headers ?? {}, content: request.encoding === null ? content : content.toString() } as unknown as IHttpResponse;
+        const content = request.encoding === null ? bytes(answer.body) : bytes(answer.body).toString();
+        return { url, method, statusCode: answer.status ?? 200, headers: answer.headers ?? {}, content } as unknown as IHttpResponse;
     }
 }
