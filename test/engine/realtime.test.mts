@@ -217,6 +217,10 @@ describe('the realtime API', () => {
             { msg: 'connected', session: expect.any(String) },
             { msg: 'pong', id: 'x' },
         ]);
+        for (const nonsense of [{ msg: 'sub', id: 5 }, { msg: 'method', id: '2', method: 'login', params: 'x' }, { msg: 'nonsense' }]) plain.say(nonsense);
+        plain.socket.send('no JSON');
+        await eventually(() => plain.lines.length >= 8);
+        expect(plain.lines.slice(4).map((line) => JSON.parse(line).msg)).toEqual(['error', 'error', 'error', 'error']);
         plain.socket.close();
         const old = await talk('/websocket');
         old.say({ msg: 'connect', version: 'pre1', support: ['pre1'] });

@@ -70,14 +70,21 @@ export class Connection implements Listener {
         else if (msg === 'ping') this.send({ msg: 'pong', ...(id !== undefined && { id }) });
         else if (msg === 'pong') return;
         else if (!this.connected) this.send({ msg: 'error', reason: 'Must connect first', offendingMessage: message });
-        else await (this.handled = this.handled.then(() => this.handle(message)));
+        else await (this.handled = this.handled.then(() => this.handle(message)).catch((error) => this.refuse(message, error)));
     }
 
     private async handle(message: any): Promise<void> {
-        if (message?.msg === 'method') await this.call(message);
-        else if (message?.msg === 'sub') await this.subscribe(message);
-        else if (message?.msg === 'unsub') this.unsubscribe(message.id);
+        const named = typeof message.id === 'string' && (message.params === undefined || Array.isArray(message.params));
+        if (message.msg === 'method' && named && typeof message.method === 'string') await this.call(message);
+        else if (message.msg === 'sub' && named && typeof message.name === 'string') await this.subscribe(message);
+        else if (message.msg === 'unsub' && named) this.unsubscribe(message.id);
         else this.send({ msg: 'error', reason: 'Bad request', offendingMessage: message });
+    }
+
+    /** A fault of the workspace itself ends neither the connection nor what comes after. */
+    private refuse(message: any, error: unknown): void {
+        console.error('A message of the realtime API could not be handled:', error);
+        this.send({ msg: 'error', reason: 'Internal server error', offendingMessage: message });
     }
 
     private connect({ version, support = [] }: { version: string; support?: string[] }): void {

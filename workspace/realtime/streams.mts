@@ -63,8 +63,8 @@ export function forwardNotices(domain: Domain, listeners: () => Iterable<Listene
     const notifyDesktop = desktopNotifier(domain, (userId, notification) => each('notify-user', `${userId}/notification`, notification));
     const stops = [
         domain.on('message', (message) => {
-            void forwardMessage(domain, listeners, message);
-            void notifyDesktop(message);
+            forwardMessage(domain, listeners, message).catch(report);
+            notifyDesktop(message).catch(report);
         }),
         domain.on('messageDeleted', (roomId, _id) => each('notify-room', `${roomId}/deleteMessage`, { _id })),
         domain.on('userActivity', (roomId, name, activities) => {
@@ -75,7 +75,9 @@ export function forwardNotices(domain: Domain, listeners: () => Iterable<Listene
             const id = Math.random().toString(36).slice(2).padEnd(17, '0').slice(0, 17);
             each('notify-user', `${userId}/message`, { groupable: false, u: { _id: 'rocket.cat', username: 'rocket.cat' }, private: true, _id: id, ts: new Date(), ...message });
         }),
-        domain.on('room', (action, room) => void forwardRoom(domain, each, action, room)),
+        domain.on('room', (action, room) => {
+            forwardRoom(domain, each, action, room).catch(report);
+        }),
         domain.on('subscription', (action, subscription) => forwardSubscription(each, action, subscription)),
         domain.on('presence', (user, status) => {
             const { _id, username, statusText, name, roles } = user;
@@ -109,6 +111,8 @@ async function forwardMessage(domain: Domain, listeners: () => Iterable<Listener
         listener.emit('room-messages', '__my_messages__', [shown, { roomParticipant: true, roomType: room?.t, roomName: room?.name }]);
     }
 }
+
+const report = (error: unknown) => console.error('A notice could not be passed on:', error);
 
 type Each = (stream: string, eventName: string, ...args: unknown[]) => void;
 
