@@ -119,7 +119,7 @@ describe('hostile messages of Rocket.Chat', () => {
 
 test('splitting is bounded, too', () => {
     const begin = Date.now();
-    expect(splitText(fill('x '), 5000).join(' ').trim()).toHaveLength(size - 1);
+    expect(splitText(fill('x '), 5000).join(' ').replace(/\s+/g, '')).toHaveLength(size / 2);
     expect(splitText(fill('\n'), 5000)).toEqual([]);
     expect(Date.now() - begin).toBeLessThan(bound);
 });

@@ -14,7 +14,7 @@ export function splitText(text: string, limit = 5000): string[] {
         const end = cutAt(rest, limit - fence.length - 1);
         const part = rest.slice(0, end).replace(/\s+$/, '');
         const open = openFence(part);
-        parts.push(open === undefined ? part : `${part}\n${fence}`);
+        if (part !== '') parts.push(open === undefined ? part : `${part}\n${fence}`);
         rest = rest.slice(end).replace(/^(?:[ \t]*\n)+/, '');
         if (open !== undefined && rest.trim() !== '') rest = `${open}\n${rest}`;
     }

@@ -19,7 +19,7 @@ const options = { colors: true, emoticons: true, katex: { dollarSyntax: false, p
  * The parser is quadratic in the marks of a line, worse with brackets before them: measured, these bounds keep a text under
  * 50 ms or so. A text beyond them is taken as it is, without formatting; it matters only where the server sent no AST.
  */
-const limits = { length: 30000, marks: 600, marksInLine: 100, bracketsTimesMarks: 1000 };
+const limits = { length: 8000, marks: 600, marksInLine: 100, bracketsTimesMarks: 1000 };
 
 export const isNode = (value: unknown): value is Node => isObject(value) && typeof value.type === 'string';
 

@@ -43,9 +43,21 @@ export function marksOf(tokens: Run[]): Marks {
  * beginning of the word or behind a character that can be a mark. Inside of other marks it does not begin items there.
  */
 function isInWord(text: string, at: number, styled: boolean): boolean {
-    if (styled || text[at] !== '_' || !/^[A-Za-z0-9]/.test(text.slice(at + 1, at + 2))) return false;
-    return /(?:^|[*~`:<[\]!()\\|])[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$/.test(text.slice(0, at));
+    if (styled || text[at] !== '_' || !isLetterOrDigit(text, at + 1) || !isLetterOrDigit(text, at - 1)) return false;
+    let start = at - 1;
+    const earliest = Math.max(at - longestName, 0);
+    while (start > earliest && (isLetterOrDigit(text, start - 1) || (text[start - 1] === '_' && isLetterOrDigit(text, start - 2)))) start -= 1;
+    return start === 0 || (start > earliest && (itemEnds.includes(text[start - 1]) || text[start - 1].trim() === ''));
 }
+
+function isLetterOrDigit(text: string, at: number): boolean {
+    const code = text.charCodeAt(at) | 0x20;
+    return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39 && text.charCodeAt(at) >= 0x30);
+}
+
+const itemEnds = ['*', '~', '`', ':', '<', '[', ']', '!', '(', ')', '\\', '|'];
+/** Bounds the search in a word that is nothing but underscores and letters. */
+const longestName = 60;
 
 const withoutUrls = (word: string): string => {
     const { start, end } = urlIn(word);
@@ -86,23 +98,25 @@ function escapeCharacters(text: string, marks: Marks, styled: boolean, follower 
         const afterBackslash = text[at - 1] === '\\' && /[*_~`#.]/.test(character);
         const mark = /[*_~`]/.test(character) && marks.escaped(text, at, styled);
         // `:\` and `=\` are emoticons.
-        if (!styled && (mark || afterBackslash)) out += /[:=]$/.test(out) ? `${joiner}\\` : '\\';
+        if (!styled && (mark || afterBackslash)) out += text[at - 1] === ':' || text[at - 1] === '=' ? `${joiner}\\` : '\\';
         out += character;
-        if (breaksUp(character, next, text.slice(at))) out += joiner;
+        if (breaksUp(character, next, text, at)) out += joiner;
     }
     return text.includes('color:#') ? out.replace(/color:#/g, `color:${joiner}#`) : out;
 }
 
 /** Pairs that begin something: KaTeX, links, spoilers, times. */
-function breaksUp(character: string, next: string, rest: string): boolean {
+function breaksUp(character: string, next: string, text: string, at: number): boolean {
     switch (character) {
         case '\\': return /[()[\]]/.test(next);
         case ']': return next === '(';
         case '|': return next === '|';
-        case '<': return labelled.test(rest) || /^<t:\d/.test(rest);
+        case '<': return startsLabelled(text.slice(at, at + 2048));
         default: return false;
     }
 }
+
+const startsLabelled = (rest: string): boolean => /^<(?:t:\d|[^\s<>|]*\|)/.test(rest);
 
 /** Keeps the beginning of a line from being the mark of a block. */
 export function escapeLineStart(line: string): string {
