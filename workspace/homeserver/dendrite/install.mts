@@ -64,7 +64,7 @@ async function build(progress: (text: string) => void, signal?: AbortSignal): Pr
         }
     };
     const packages = ['github.com/element-hq/dendrite/cmd/dendrite', './launch'];
-    const { code, output } = await go(['build', '-mod=readonly', '-trimpath', '-o', `${HOME}/`, ...packages], onLine, signal);
+    const { code, output } = await go(['build', '-mod=readonly', '-o', `${HOME}/`, ...packages], onLine, signal);
     if (code !== 0) {
         const reason = output.split('\n').filter((line) => line && !line.startsWith('go: downloading')).pop() ?? `exit code ${code}`;
         const network = /dial tcp|no such host|i\/o timeout|connection refused|TLS handshake/.test(output);
