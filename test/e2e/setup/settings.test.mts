@@ -51,6 +51,16 @@ testWithOwnServers('new tokens work as soon as the homeserver has the new regist
     await expectTalk();
 }, 90_000);
 
+testWithOwnServers('the admin is told that the homeserver needs the registration again, and what differs in it', async () => {
+    const { admin } = here();
+    const direct = await admin.waitForRoom((room) => room.t === 'd' && Boolean(room.usernames?.includes('matrix-bridge.bot')));
+    const { msg } = await admin.waitForMessage(direct, 'registration');
+    expect(msg).toContain('`as_token`');
+    expect(msg).toContain('`hs_token`');
+    expect(msg).not.toContain('`url`');
+    expect(msg).not.toMatch(/[0-9a-f]{32}/);
+});
+
 testWithOwnServers('the id of the application service can be changed', async () => {
     await here().app.change({ [setting.id]: 'another-bridge' });
     await here().homeserver.restart(await here().app.registration('another-bridge'));
