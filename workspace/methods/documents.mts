@@ -1,4 +1,5 @@
 import type { Domain, IRoom, ISubscription, IUser } from '../server/contract.mts';
+import { membership } from '../store/queries.mts';
 
 /** Sets fields of a room that no service of the domain owns, and tells the clients. */
 export async function updateRoom(domain: Domain, roomId: string, set: Record<string, unknown>): Promise<IRoom> {
@@ -10,7 +11,7 @@ export async function updateRoom(domain: Domain, roomId: string, set: Record<str
 
 /** Sets fields of a member's subscription, and tells the member's clients. @returns null when there is none */
 export async function updateSubscription(domain: Domain, roomId: string, userId: string, set: Record<string, unknown>): Promise<ISubscription | null> {
-    await domain.collections.subscriptions.updateAsync({ rid: roomId, 'u._id': userId }, { $set: { ...set, _updatedAt: new Date() } });
+    await domain.collections.subscriptions.updateAsync(membership(roomId, userId), { $set: { ...set, _updatedAt: new Date() } });
     const subscription = await domain.rooms.subscriptionOf(roomId, userId);
     if (subscription) domain.notify('subscription', 'updated', subscription);
     return subscription;

@@ -41,7 +41,7 @@ const indexes: { [K in keyof Collections]?: { fieldName: string | string[]; uniq
         { fieldName: 'appId', sparse: true },
         { fieldName: 'services.resume.loginTokens.hashedToken' },
     ],
-    rooms: [{ fieldName: 'name', unique: true, sparse: true }, { fieldName: 'fname', sparse: true }, { fieldName: 'uids', sparse: true }],
+    rooms: [{ fieldName: 'name', unique: true, sparse: true }, { fieldName: 'fname', sparse: true }, { fieldName: 'uids', sparse: true }, { fieldName: 'default', sparse: true }],
     subscriptions: [{ fieldName: 'rid' }, { fieldName: 'u._id' }, { fieldName: ['rid', 'u._id'], unique: true }],
     messages: [{ fieldName: 'rid' }, { fieldName: 'tmid', sparse: true }, { fieldName: 'drid', sparse: true }],
     uploads: [{ fieldName: 'rid' }],

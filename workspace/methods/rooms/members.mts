@@ -1,8 +1,9 @@
 import { MeteorError, type Domain, type IRoom, type ISubscription, type IUser } from '../../server/contract.mts';
+import { membership } from '../../store/queries.mts';
 
 /** Is there a subscription that only keeps a ban (`isBannedSubscription`)? It is none to the domain's `subscriptionOf`. */
 async function isBanned(domain: Domain, roomId: string, userId: string): Promise<boolean> {
-    const subscription: ISubscription | null = await domain.collections.subscriptions.findOneAsync({ rid: roomId, 'u._id': userId });
+    const subscription: ISubscription | null = await domain.collections.subscriptions.findOneAsync(membership(roomId, userId));
     return (subscription as { status?: string } | null)?.status === 'BANNED';
 }
 

@@ -56,9 +56,9 @@ async function checkMayReact(server: Server, message: IMessage, user: IUser): Pr
 
 async function store(server: Server, message: IMessage, reactions: IMessage['reactions'] | undefined): Promise<void> {
     const { messages, rooms } = server.collections;
-    const change = (field: string) => (reactions ? { $set: { [field]: reactions } } : { $unset: { [field]: true } });
+    const now = { _updatedAt: new Date() };
+    const change = (field: string) => (reactions ? { $set: { ...now, [field]: reactions } } : { $set: now, $unset: { [field]: true } });
     await messages.updateAsync({ _id: message._id }, change('reactions') as never);
-    await messages.updateAsync({ _id: message._id }, { $set: { _updatedAt: new Date() } });
     const room = await rooms.findOneAsync({ _id: message.rid });
     if (room?.lastMessage?._id === message._id) await rooms.updateAsync({ _id: room._id }, change('lastMessage.reactions') as never);
 }

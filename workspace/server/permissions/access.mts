@@ -1,6 +1,7 @@
 import type { IRoom, IUser } from '../contract.mts';
 import type { Server } from '../context.mts';
 import { hasPermission } from './permissions.mts';
+import { membership } from '../../store/queries.mts';
 
 type Accessor = Pick<IUser, '_id'> & { roles?: string[] };
 
@@ -10,7 +11,7 @@ type Accessor = Pick<IUser, '_id'> & { roles?: string[] };
  */
 export async function canAccessRoom(server: Server, room: IRoom, user: Accessor): Promise<boolean> {
     if (room.t === 'c' && !room.teamId && (await hasPermission(server, user, 'view-c-room'))) return !(await isBanned(server, room._id, user._id));
-    const subscription = await server.collections.subscriptions.findOneAsync({ 'rid': room._id, 'u._id': user._id });
+    const subscription = await server.collections.subscriptions.findOneAsync(membership(room._id, user._id));
     if (subscription && subscription.status !== 'BANNED') {
         if (await hasPermission(server, user, 'view-joined-room')) return true;
         if (await hasPermission(server, user, `view-${room.t}-room`)) return true;
@@ -21,7 +22,7 @@ export async function canAccessRoom(server: Server, room: IRoom, user: Accessor)
 }
 
 async function isBanned(server: Server, roomId: string, userId: string): Promise<boolean> {
-    return (await server.collections.subscriptions.findOneAsync({ 'rid': roomId, 'u._id': userId }))?.status === 'BANNED';
+    return (await server.collections.subscriptions.findOneAsync(membership(roomId, userId)))?.status === 'BANNED';
 }
 
 /**
@@ -34,7 +35,7 @@ export async function checkCanSend(server: Server, room: IRoom | null, user: IUs
     if (room.archived) throw new Error('room_is_archived');
     if (user.type !== 'app' && !(await canAccessRoom(server, room, user))) throw new Error('error-not-allowed');
     if (room.t === 'd' && (room.uids?.length ?? 0) <= 2) {
-        const subscription = await server.collections.subscriptions.findOneAsync({ 'rid': room._id, 'u._id': user._id });
+        const subscription = await server.collections.subscriptions.findOneAsync(membership(room._id, user._id));
         if (subscription?.blocked || subscription?.blocker) throw new Error('room_is_blocked');
     }
     if (room.ro === true && !(await hasPermission(server, user, 'post-readonly', room._id)) && !room.unmuted?.includes(user.username ?? '')) {

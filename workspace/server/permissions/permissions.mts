@@ -2,6 +2,7 @@ import type { Collections } from '../../store/collections.mts';
 import type { IUser } from '../contract.mts';
 import type { Server } from '../context.mts';
 import { defaultPermissions, defaultRoles } from './defaults.mts';
+import { membership } from '../../store/queries.mts';
 
 /** Adds the default roles and permissions that the store has not yet; an admin's changes stay. */
 export async function createDefaultPermissions(collections: Collections): Promise<void> {
@@ -30,7 +31,7 @@ export async function hasPermission(
     const roles = user.roles ?? (await server.collections.users.findOneAsync({ _id: user._id }))?.roles ?? [];
     if (roles.some((role) => allowed.roles.includes(role))) return true;
     if (!roomId) return false;
-    const subscription = await server.collections.subscriptions.findOneAsync({ 'rid': roomId, 'u._id': user._id });
+    const subscription = await server.collections.subscriptions.findOneAsync(membership(roomId, user._id));
     return Boolean(subscription?.roles?.some((role) => allowed.roles.includes(role)));
 }
 
@@ -39,6 +40,6 @@ export async function hasRole(server: Server, userId: string, role: string, room
     const user = await server.collections.users.findOneAsync({ _id: userId });
     if (user?.roles?.includes(role)) return true;
     if (!roomId) return false;
-    const subscription = await server.collections.subscriptions.findOneAsync({ 'rid': roomId, 'u._id': userId });
+    const subscription = await server.collections.subscriptions.findOneAsync(membership(roomId, userId));
     return Boolean(subscription?.roles?.includes(role));
 }

@@ -2,6 +2,7 @@ import type { IRoom, ISubscription, IUser } from '../contract.mts';
 import type { Server } from '../context.mts';
 import { objectId } from '../lib/ids.mts';
 import { withoutUndefined } from '../lib/objects.mts';
+import { membership } from '../../store/queries.mts';
 
 /** Stores a membership of a channel or group (packages/models/src/models/Subscriptions.ts `createWithRoomAndUser`). */
 export async function createSubscription(server: Server, room: IRoom, user: IUser, extra: Partial<ISubscription> = {}): Promise<ISubscription> {
@@ -34,12 +35,12 @@ export async function createSubscription(server: Server, room: IRoom, user: IUse
 
 /** @returns the membership; also one that ended with a ban */
 export function subscriptionOf(server: Server, roomId: string, userId: string): Promise<ISubscription | null> {
-    return server.collections.subscriptions.findOneAsync({ 'rid': roomId, 'u._id': userId });
+    return server.collections.subscriptions.findOneAsync(membership(roomId, userId));
 }
 
 /** Changes one membership and tells its owner's clients. */
 export async function changeSubscription(server: Server, roomId: string, userId: string, change: Record<string, unknown>): Promise<void> {
-    const query = { 'rid': roomId, 'u._id': userId };
+    const query = membership(roomId, userId);
     const $set = { ...(change.$set as object | undefined), _updatedAt: new Date() };
     await server.collections.subscriptions.updateAsync(query, { ...change, $set });
     const subscription = await subscriptionOf(server, roomId, userId);

@@ -1,12 +1,33 @@
 import type { IUser } from '../contract.mts';
 import { MeteorError } from '../contract.mts';
 import type { Server } from '../context.mts';
-import { escapeHtml, escapeRegExp } from '../lib/text.mts';
+import { escapeHtml } from '../lib/text.mts';
 
-/** The index answers the usual spelling; only an unknown one costs a scan. */
+const spellings = new WeakMap<Server['collections'], Promise<Map<string, string>>>();
+
+/** Usernames by their lower-case letters: what the real collection's case-insensitive index gives. Learned once, then from the notices. */
+function spellingsOf(server: Server): Promise<Map<string, string>> {
+    const known = spellings.get(server.collections);
+    if (known) return known;
+    const learn = async (): Promise<Map<string, string>> => {
+        const map = new Map<string, string>();
+        const add = ({ username }: Pick<IUser, 'username'>) => username && map.set(username.toLowerCase(), username);
+        server.on('user', add);
+        for (const user of await server.collections.users.findAsync({}, { username: 1 })) add(user);
+        return map;
+    };
+    const learned = learn();
+    spellings.set(server.collections, learned);
+    return learned;
+}
+
+/** Whatever the case of its letters (server: `findOneByUsernameIgnoringCase`). */
 export async function findByUsername(server: Server, username: string): Promise<IUser | null> {
-    const exact = await server.collections.users.findOneAsync({ username });
-    return exact ?? server.collections.users.findOneAsync({ username: { $regex: new RegExp(`^${escapeRegExp(username.trim())}$`, 'i') } });
+    const { users } = server.collections;
+    const exact = await users.findOneAsync({ username });
+    if (exact) return exact;
+    const spelling = (await spellingsOf(server)).get(username.trim().toLowerCase());
+    return spelling === undefined ? null : users.findOneAsync({ username: spelling });
 }
 
 const list = (value: unknown) => String(value ?? '').split(',').map((name) => name.trim().toLowerCase()).filter(Boolean);

@@ -1,6 +1,7 @@
 import type { IUser } from '../contract.mts';
 import type { Server } from '../context.mts';
 import { directRoomNames } from '../rooms/names.mts';
+import { membership } from '../../store/queries.mts';
 
 /**
  * Carries a new username into everything that repeats it (apps/meteor/server/lib/users/saveUserIdentity.ts): messages, rooms,
@@ -31,8 +32,8 @@ export async function renameUser(server: Server, user: IUser): Promise<void> {
         const names = directRoomNames(members);
         for (const member of members) {
             const { name, fname } = names.get(member._id)!;
-            await subscriptions.updateAsync({ 'rid': room._id, 'u._id': member._id }, { $set: { name, fname } });
-            const subscription = await subscriptions.findOneAsync({ 'rid': room._id, 'u._id': member._id });
+            await subscriptions.updateAsync(membership(room._id, member._id), { $set: { name, fname } });
+            const subscription = await subscriptions.findOneAsync(membership(room._id, member._id));
             if (subscription) server.notify('subscription', 'updated', subscription);
         }
     }

@@ -1,5 +1,6 @@
 import type { GetMessagesOptions } from '@rocket.chat/apps-engine/server/bridges/RoomBridge';
 import type { Domain, IMessage } from '../../../server/contract.mts';
+import { membership } from '../../../store/queries.mts';
 
 const direction = (order: unknown): 1 | -1 => (order === 'desc' || order === -1 ? -1 : 1);
 
@@ -14,7 +15,7 @@ export async function roomMessages(domain: Domain, roomId: string, options: GetM
 
 /** @throws Error `User not subscribed to room` */
 export async function unreadMessages(domain: Domain, roomId: string, userId: string, options: GetMessagesOptions): Promise<IMessage[]> {
-    const subscription = await domain.collections.subscriptions.findOneAsync({ 'rid': roomId, 'u._id': userId });
+    const subscription = await domain.collections.subscriptions.findOneAsync(membership(roomId, userId));
     if (!subscription) throw new Error('User not subscribed to room');
     if (!subscription.ls) return [];
     const threads = options.showThreadMessages ? {} : { tmid: { $exists: false } };

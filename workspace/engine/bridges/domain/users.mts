@@ -8,6 +8,8 @@ import type { Converters } from './converters/index.mts';
 /** apps/meteor/server/lib/apps/bridges/users.ts */
 export function userBridge(domain: Domain, host: BridgeHost, { users }: Converters): UserBridge {
     const { collections } = domain;
+    /** Ids of the users that were the first of their app when last looked for: they stay it while they exist. */
+    const firstUsers = new Map<string, string>();
 
     class WorkspaceUserBridge extends host.engine.bridges.UserBridge {
         protected getById = (id: string) => users.byId(id);
@@ -16,8 +18,10 @@ export function userBridge(domain: Domain, host: BridgeHost, { users }: Converte
         /** The first user of this app: the oldest, which is the one made at its installation as long as that one is there. */
         protected async getAppUser(appId?: string): Promise<any> {
             if (!appId) return undefined;
-            const own = await collections.users.findOneAsync({ appId, type: 'app' } as never);
-            const [oldest] = own ? [own] : await collections.users.findAsync({ appId } as never).sort({ createdAt: 1 }).limit(1);
+            const known = await collections.users.findOneAsync({ _id: firstUsers.get(appId) ?? '' });
+            if (known) return users.toApp(known);
+            const [oldest] = await collections.users.findAsync({ appId } as never).sort({ createdAt: 1 }).limit(1);
+            if (oldest) firstUsers.set(appId, oldest._id);
             return users.toApp(oldest);
         }
 

@@ -1,4 +1,4 @@
-import type { IMessage, IRoom, IUser } from '../../contract.mts';
+import type { IMessage, IRoom, ISubscription, IUser } from '../../contract.mts';
 import type { Server } from '../../context.mts';
 import { countInDiscussion, countReply } from './threads.mts';
 
@@ -27,23 +27,27 @@ export async function afterSave(server: Server, message: IMessage, room: IRoom, 
     await markUnread(server, message, room, user);
 }
 
-/** Opens and marks the others' subscriptions, counts what the settings count, and marks the sender's as read. */
+/** Opens and marks the others' subscriptions and counts what the settings count. The sender's own stays as it is. */
 async function markUnread(server: Server, message: IMessage, room: IRoom, user: IUser): Promise<void> {
     const { subscriptions } = server.collections;
-    const others = { 'rid': room._id, 'u._id': { $ne: user._id }, 'status': { $ne: 'BANNED' } };
+    const others = { 'rid': room._id, 'u._id': { $ne: user._id }, 'status': { $ne: 'BANNED' } } as any;
     const mode = server.settings.get<string>(room.t === 'd' ? 'Unread_Count_DM' : 'Unread_Count');
     const counted = mode === 'all_messages';
-    await subscriptions.updateAsync(others as never, { $set: { alert: true, open: true }, ...(counted && { $inc: { unread: 1 } }) }, { multi: true });
+    const changed = new Map<string, ISubscription>();
+    const update = async (query: any, change: any): Promise<void> => {
+        const { affectedDocuments } = await subscriptions.updateAsync(query, change, { multi: true, returnUpdatedDocs: true });
+        for (const subscription of (affectedDocuments ?? []) as ISubscription[]) changed.set(subscription._id, subscription);
+    };
+    const unmarked = { $or: [{ alert: { $ne: true } }, { open: { $ne: true } }] };
+    await update({ ...others, ...(!counted && unmarked) }, { $set: { alert: true, open: true }, ...(counted && { $inc: { unread: 1 } }) });
 
     const ids = new Set(message.mentions?.map(({ _id }) => _id));
     if ((ids.has('all') || ids.has('here')) && mode.includes('group')) {
-        await subscriptions.updateAsync(others as never, { $inc: { groupMentions: 1, ...(!counted && { unread: 1 }) } }, { multi: true });
+        await update(others, { $inc: { groupMentions: 1, ...(!counted && { unread: 1 }) } });
     }
     const mentioned = [...ids].filter((id) => id !== user._id && id !== 'all' && id !== 'here');
     if (mentioned.length) {
-        const query = { 'rid': room._id, 'u._id': { $in: mentioned } };
-        await subscriptions.updateAsync(query, { $inc: { userMentions: 1, ...(!counted && { unread: 1 }) } }, { multi: true });
+        await update({ 'rid': room._id, 'u._id': { $in: mentioned } }, { $inc: { userMentions: 1, ...(!counted && { unread: 1 }) } });
     }
-    await subscriptions.updateAsync({ 'rid': room._id, 'u._id': user._id }, { $set: { ls: message.ts, alert: false, open: true } });
-    for (const subscription of await subscriptions.findAsync({ rid: room._id })) server.notify('subscription', 'updated', subscription);
+    for (const subscription of changed.values()) server.notify('subscription', 'updated', subscription);
 }

@@ -1,4 +1,4 @@
-import type { IMessage, IUser } from '../../contract.mts';
+import type { IMessage, IRoom, IUser } from '../../contract.mts';
 import { MeteorError } from '../../contract.mts';
 import type { Server } from '../../context.mts';
 import { translate } from '../../lib/text.mts';
@@ -27,13 +27,18 @@ export async function findMentions(server: Server, message: any): Promise<Pick<I
     const usernames = [...new Set(found.filter((one) => one !== 'all' && one !== 'here'))];
     const users = usernames.length ? await server.collections.users.findAsync({ username: { $in: usernames } }) : [];
     const channelNames = namesAfter('#', message.msg ?? '', server).map((name) => name.slice(1));
-    const channels = channelNames.length
-        ? await server.collections.rooms.findAsync({ $or: [{ name: { $in: channelNames } }, { fname: { $in: channelNames } }], t: { $in: ['c', 'p'] } })
-        : [];
+    const channels = channelNames.length ? await roomsCalled(server, channelNames) : [];
     return {
         mentions: [...groups, ...users.map(({ _id, username, name }) => ({ _id, username, name, type: 'user' as const }))],
         channels: channels.map(({ _id, name, fname }) => ({ _id, name, fname })),
     };
+}
+
+/** Channels and groups by name or display name: two queries, since the store has an index for each and none for an `$or`. */
+async function roomsCalled(server: Server, names: string[]): Promise<IRoom[]> {
+    const { rooms } = server.collections;
+    const found = [...(await rooms.findAsync({ name: { $in: names } })), ...(await rooms.findAsync({ fname: { $in: names } }))];
+    return [...new Map(found.map((room) => [room._id, room])).values()].filter(({ t }) => t === 'c' || t === 'p');
 }
 
 /**
