@@ -14,6 +14,9 @@ import type { Domain } from './server/contract.mts';
 import { createDomain } from './server/domain.mts';
 import { openCollections, type Collections } from './store/collections.mts';
 
+/** The store only appends; the logs of apps are what grows and is dropped again. Milliseconds. */
+const logsCompactedEvery = 10 * 60_000;
+
 /** A running workspace: one domain, one or more instances on ports of their own. */
 export class Workspace {
     private readonly closers: (() => unknown)[] = [];
@@ -94,6 +97,7 @@ export class Workspace {
         if ('heldBy' in lock) throw new PlainError(`The data folder ${dataDir} is used by another workspace (process ${lock.heldBy}).`);
         this.closers.push(lock.release);
         const collections = await openCollections(dataDir);
+        collections.appsLogs.setAutocompactionInterval(logsCompactedEvery);
         this.closers.push(() => Promise.all(Object.values(collections).map((store) => store.compactDatafileAsync())));
         return collections;
     }

@@ -44,7 +44,7 @@ export async function prepareEngine(): Promise<string> {
 
 async function nameOf(source: string): Promise<string> {
     const hash = createHash('sha256');
-    const folder = join(dirname(new URL(import.meta.url).pathname));
+    const folder = join(root, 'workspace', 'engine');
     for (const file of ['prepare.mts', ...Object.values(shims).map((name) => `sandbox/${name}`)]) hash.update(await readFile(join(folder, file)));
     for (const name of sandboxPackages) hash.update(await readFile(join(root, 'node_modules', name, 'package.json')));
     const { version } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'));
