@@ -128,8 +128,8 @@ export class MatrixBridgeApp
         await this.attempt('the public API', () => api.provideApi(publicApi(this, () => this.runtime)));
         await this.attempt('the heartbeat', async () => { await scheduler.registerProcessors([heartbeat(() => this.runtime, () => this.getLogger())]); });
         for (const command of slashCommands(this, () => this.runtime)) {
-            // After disable and enable the command is still registered, and calls the new object all the same.
-            await this.attempt(`/${command.command}`, () => commandsExtend.provideSlashCommand(command));
+            // After disable and enable the command is still registered, and calls the new object all the same; a name can be taken, too.
+            await this.attempt(`/${command.command}`, () => commandsExtend.provideSlashCommand(command), 'info');
         }
     }
 
@@ -137,11 +137,11 @@ export class MatrixBridgeApp
         return this.runtime.on({ read, http, persistence, modify }, this.getLogger(), handle);
     }
 
-    private async attempt(what: string, register: () => Promise<void>): Promise<void> {
+    private async attempt(what: string, register: () => Promise<void>, level: 'error' | 'info' = 'error'): Promise<void> {
         try {
             await register();
         } catch (error) {
-            this.runtime.log.warn(`${what} was not registered: ${error instanceof Error ? error.message : String(error)}`);
+            this.runtime.log[level](`${what} was not registered: ${error instanceof Error ? error.message : String(error)}`);
         }
     }
 
