@@ -2,6 +2,7 @@ import type { IMessage, IMessageRaw } from '@rocket.chat/apps-engine/definition/
 import type { IRoom } from '@rocket.chat/apps-engine/definition/rooms';
 import type { IUser } from '@rocket.chat/apps-engine/definition/users';
 import { rcMessageId, rcRoomId, rcUserId } from '../ids/rocketchat';
+import { fromEngineAttachment } from './attachments';
 import type { RcMessage, RcRoom, RcRoomKind, RcUser } from './RocketChat';
 
 /** Fields that the engine does not map arrive here (server: `transformMappedData`). */
@@ -82,7 +83,8 @@ export function toMessage(message: IMessage | IMessageRaw, appId: string): RcMes
     const unmapped = raw._unmappedProperties_ || {};
     const editor = raw.editor as (Partial<IUser> & { id?: string; _id?: string }) | undefined | null;
     const editorId = editor && (editor.id || editor._id);
-    const files = list<Record<string, unknown>>(raw.files || (raw.file ? [raw.file] : []));
+    const file = raw.file || unmapped.file;
+    const files = list<Record<string, unknown>>(raw.files || unmapped.files || (file ? [file] : []));
     return {
         id: rcMessageId(raw.id),
         roomId: rcRoomId(roomId),
@@ -102,7 +104,7 @@ export function toMessage(message: IMessage | IMessageRaw, appId: string): RcMes
             size: typeof file.size === 'number' ? file.size : undefined,
             isThumbnail: file.typeGroup === 'thumb',
         })),
-        attachments: list(raw.attachments),
+        attachments: list(raw.attachments).map(fromEngineAttachment),
         mentions: list<Record<string, unknown>>(unmapped.mentions).map((mention) => ({
             id: mention._id ? rcUserId(text(mention._id)) : undefined,
             username: text(mention.username),
@@ -115,11 +117,16 @@ export function toMessage(message: IMessage | IMessageRaw, appId: string): RcMes
     };
 }
 
+/**
+ * The names are taken out by destructuring: a source with the text `.` + `usernames` is rewritten by the sandbox, which makes
+ * every function around it asynchronous (apps-engine `deno-runtime/lib/sanitizeDeprecatedUsage.ts`).
+ */
 function reactions(value: unknown): Record<string, string[]> {
     const result: Record<string, string[]> = {};
     if (value && typeof value === 'object') {
         for (const [name, reaction] of Object.entries(value as Record<string, { usernames?: string[] } | null>)) {
-            result[name] = list(reaction && reaction.usernames);
+            const { usernames } = reaction || {};
+            result[name] = list(usernames);
         }
     }
     return result;

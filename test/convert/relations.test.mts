@@ -48,9 +48,9 @@ describe('asEdit', () => {
 describe('references', () => {
     test('of a Rocket.Chat message', () => {
         expect(referencesToMatrix({ text: '@alice. *@bob* in #general `@code` [ ](https://chat.example.org/channel/x?msg=M1) @all' }, outward)).toEqual({
-            usernames: ['alice.', 'alice', 'bob'], channels: ['general'], messages: ['M1'],
+            users: ['alice.', 'alice', 'bob'], channels: ['general'], messages: ['M1'],
         });
-        expect(referencesToMatrix({ text: 'nothing here' }, outward)).toEqual({ usernames: [], channels: [], messages: [] });
+        expect(referencesToMatrix({ text: 'nothing here' }, outward)).toEqual({ users: [], channels: [], messages: [] });
     });
 
     test('of a Matrix event', () => {

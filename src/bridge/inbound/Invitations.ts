@@ -56,8 +56,8 @@ export class Invitations {
         const common = { matrixRoomId: event.room_id, formerRooms: [], origin: 'matrix' as const, host: ghost, bridgedAt: context.clock.now() };
         let portal: Portal;
         if (invited.kind === 'd') {
-            const usernames = [...new Set([inviter, ...members].map((puppet) => puppet.username))];
-            const rcRoomId = await context.rocketchat.createDirectRoom(inviter.rcUserId, [...usernames, user.username].slice(0, 8));
+            const names = [...new Set([inviter, ...members].map((puppet) => puppet.username))];
+            const rcRoomId = await context.rocketchat.createDirectRoom(inviter.rcUserId, [...names, user.username].slice(0, 8));
             const before = await portals.ofRcRoom(rcRoomId);
             const formerRooms = before ? [before.matrixRoomId, ...before.formerRooms].filter((room) => room !== event.room_id) : [];
             portal = { ...common, rcRoomId, kind: 'd', formerRooms };

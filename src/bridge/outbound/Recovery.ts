@@ -58,6 +58,8 @@ export class Recovery {
             }
         }
         await this.deleted(portal, written, arrived);
+        const missing = written.filter((message) => !arrived.messages.has(message.id)).length;
+        this.parts.context.log.info(`Room ${portal.rcRoomId} was compared with Matrix from ${new Date(from).toISOString()}: ${written.length} messages, ${missing} were missing.`);
     }
 
     private async one(portal: Portal, message: RcMessage, arrived: Arrived, from: number): Promise<void> {

@@ -16,7 +16,7 @@ export interface Outward {
 export async function readReferences(parts: Parts, portal: Portal, message: RcMessage): Promise<Outward> {
     const { context, links, portals } = parts;
     const siteUrl = await context.rocketchat.siteUrl();
-    const { usernames, channels, messages } = referencesToMatrix(message, { siteUrl });
+    const { users: usernames, channels, messages } = referencesToMatrix(message, { siteUrl });
     const users = new Map<string, { id: MatrixUserId; name: string }>();
     for (const username of usernames) {
         const found = await mentioned(parts, message, username);

@@ -95,11 +95,11 @@ export class RoomMaker {
     private async makeDirect(sender: RcUser, people: MatrixUserId[]): Promise<{ portal: Portal; existed: boolean }> {
         const { context, ghosts, puppets, portals, patience } = this.parts;
         const ghost = await patience.keepTrying(() => ghosts.of(sender), SHORT);
-        const usernames: string[] = [];
+        const names: string[] = [];
         for (const person of people) {
-            usernames.push((await puppets.of(person)).username);
+            names.push((await puppets.of(person)).username);
         }
-        const rcRoomId = await context.rocketchat.createDirectRoom(sender.id, [sender.username, ...usernames]);
+        const rcRoomId = await context.rocketchat.createDirectRoom(sender.id, [sender.username, ...names]);
         const existing = await portals.ofRcRoom(rcRoomId);
         if (existing) {
             for (const person of people) {

@@ -13,7 +13,7 @@ import { nameCandidates, Scope } from './scope';
 
 /** What a message speaks of: to be looked up before `toMatrix`. */
 export interface OutwardReferences {
-    usernames: string[];
+    users: string[];
     channels: string[];
     /** Messages that are quoted or linked, of whatever room. */
     messages: RcMessageId[];
@@ -21,12 +21,12 @@ export interface OutwardReferences {
 
 /** Cheap: reads the AST when the server has sent it along, and parses nothing for a text without marks. */
 export function referencesToMatrix(message: OutwardMessage, context: Pick<OutwardContext, 'siteUrl'>): OutwardReferences {
-    const found = { usernames: new Set<string>(), channels: new Set<string>(), messages: new Set<RcMessageId>() };
+    const found = { users: new Set<string>(), channels: new Set<string>(), messages: new Set<RcMessageId>() };
     if (/[@#]|:\/\//.test(message.text)) collect(astOf(message.text, message.md), found, context.siteUrl);
-    return { usernames: [...found.usernames], channels: [...found.channels], messages: [...found.messages] };
+    return { users: [...found.users], channels: [...found.channels], messages: [...found.messages] };
 }
 
-function collect(value: unknown, found: { usernames: Set<string>; channels: Set<string>; messages: Set<RcMessageId> }, siteUrl: string, depth = 0): void {
+function collect(value: unknown, found: { users: Set<string>; channels: Set<string>; messages: Set<RcMessageId> }, siteUrl: string, depth = 0): void {
     if (depth > 50) return;
     if (Array.isArray(value)) {
         value.forEach((entry) => collect(entry, found, siteUrl, depth + 1));
@@ -34,7 +34,7 @@ function collect(value: unknown, found: { usernames: Set<string>; channels: Set<
     }
     if (!isObject(value)) return;
     if (isNode(value)) {
-        if (value.type === 'MENTION_USER') nameCandidates(plainText(value.value)).filter((name) => name !== 'all' && name !== 'here').forEach((name) => found.usernames.add(name));
+        if (value.type === 'MENTION_USER') nameCandidates(plainText(value.value)).filter((name) => name !== 'all' && name !== 'here').forEach((name) => found.users.add(name));
         if (value.type === 'MENTION_CHANNEL') found.channels.add(plainText(value.value));
         const link = value.type === 'LINK' ? parseMessageLink(source(value), siteUrl) : undefined;
         if (link) found.messages.add(link.message);
