@@ -61,6 +61,8 @@ export interface Relation {
     /** The event that `key` is a reaction to. */
     reactsTo?: MatrixEventId;
     key?: string;
+    /** Name of the picture that is the key of a reaction (MSC4027). */
+    shortcode?: string;
     /** The poll that is answered or closed. */
     poll?: MatrixEventId;
 }

@@ -1,4 +1,7 @@
-import { eventLink, messageLink, parseMatrixLink, parseMessageLink, pollResults, reactionKey, reactionName, roomLink, splitText, userLink } from '../../src/convert/index';
+import {
+    eventLink, messageLink, parseMatrixLink, parseMessageLink, pinChanges, pinnedEvents, pollResults, reactionKey,
+    reactionName, reactionText, roomLink, splitText, userLink, withOriginalTime, withPin,
+} from '../../src/convert/index';
 import { emojiTable } from '../../src/convert/emoji/table';
 
 describe('reactions', () => {
@@ -103,4 +106,34 @@ describe('polls', () => {
     });
 
     test('a beginning that is unknown', () => expect(pollResults({}, [])).toBe('📊 The poll was closed.'));
+});
+
+describe('pins', () => {
+    const [one, two] = ['$one', '$two'] as any[];
+
+    test('are added and taken away once', () => {
+        expect(withPin(undefined, one, true)).toEqual({ pinned: [one] });
+        expect(withPin({ pinned: [one], other: 1 }, two, true)).toEqual({ pinned: [one, two], other: 1 });
+        expect(withPin({ pinned: [one, two] }, one, false)).toEqual({ pinned: [two] });
+        expect(withPin({ pinned: [one] }, one, true)).toBeUndefined();
+        expect(withPin({}, one, false)).toBeUndefined();
+    });
+
+    test('what has changed', () => expect(pinChanges({ pinned: [one] }, { pinned: [two] })).toEqual({ pinned: [two], unpinned: [one] }));
+    test.each([[undefined], [{ pinned: 'x' }], [{ pinned: [1, null, 'x', {}] }]])('rubbish is none: %j', (content) => expect(pinnedEvents(content as any)).toEqual([]));
+});
+
+describe('time of a late message', () => {
+    const now = Date.UTC(2026, 10, 21, 12);
+
+    test.each([
+        ['live', now - 1000, 'hi'], ['in the future', now + 1e9, 'hi'], ['of no time', Number.NaN, 'hi'], ['from before all time', -5, 'hi'], ['beyond all time', -1e300, 'hi'],
+        ['late', Date.UTC(2026, 10, 20, 14, 3), '🕒 2026-11-20 14:03 UTC: hi'],
+    ])('%s', (_name, ts, text) => expect(withOriginalTime('hi', ts, now)).toBe(text));
+
+    test('blocks stay blocks', () => expect(withOriginalTime('- a', Date.UTC(2026, 10, 20), now)).toBe('🕒 2026-11-20 00:00 UTC:\n- a'));
+});
+
+test.each([['🫨', undefined, 'Bob reacted with 🫨'], ['mxc://hs.example/x', ':party:', 'Bob reacted with :party:'], ['mxc://hs.example/x', undefined, 'Bob reacted with :picture:'], ['*a* @all', undefined, 'Bob reacted with \\*a\\* @\u2060all']])('reaction %s in words', (key, shortcode, text) => {
+    expect(reactionText('Bob', key, shortcode)).toBe(text);
 });

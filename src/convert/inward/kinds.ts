@@ -28,3 +28,13 @@ export function convertUnknown(content: Content, type: string): string {
     const shown = fallback === undefined || fallback.trim() === '' ? `[${type.slice(0, 100)}: shown only on Matrix]` : fallback;
     return finish(convertBody(shown.slice(0, 10000)));
 }
+
+/**
+ * A reaction that Rocket.Chat has no emoji for, in words.
+ * @param key of a stranger: an emoji that this server does not know, a text, the address of a picture
+ * @param shortcode the name that the reaction's content gives it (MSC4027)
+ */
+export function reactionText(name: string, key: string, shortcode?: string): string {
+    const shown = /^mxc:\/\//.test(key) ? `:${(shortcode ?? 'picture').replace(/^:|:$/g, '')}:` : key;
+    return finish(convertBody(`${name} reacted with ${shown.replace(/\s+/g, ' ').slice(0, 100)}`));
+}

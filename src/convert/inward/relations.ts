@@ -30,6 +30,7 @@ export function readRelation(content: Content): Relation {
         case 'm.annotation':
             relation.reactsTo = target;
             relation.key = text(relates.key, 1024);
+            relation.shortcode = text(content.shortcode, 100) ?? text(content['com.beeper.reaction.shortcode'], 100);
             break;
         case 'm.reference':
             relation.poll = target;

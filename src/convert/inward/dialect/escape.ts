@@ -57,7 +57,7 @@ function isLetterOrDigit(text: string, at: number): boolean {
 
 const itemEnds = ['*', '~', '`', ':', '<', '[', ']', '!', '(', ')', '\\', '|'];
 /** Bounds the search in a word that is nothing but underscores and letters. */
-const longestName = 60;
+const longestName = 40;
 
 const withoutUrls = (word: string): string => {
     const { start, end } = urlIn(word);
