@@ -1,5 +1,6 @@
 import type { Accessors } from './Accessors';
 import { EngineStore } from './EngineStore';
+import { avatarOf } from './avatars';
 import { call } from './failures';
 import { messageCalls } from './messages';
 import type { RocketChat } from './RocketChat';
@@ -33,6 +34,7 @@ export function engineRocketChat(accessors: Accessors, appId: string): RocketCha
         siteUrl,
         publicUrl: async (path) => `${await siteUrl()}/api/apps/public/${appId}/${path}`,
         ...users,
+        avatar: async (username) => avatarOf(accessors, await siteUrl(), username),
         ...roomCalls(accessors, appId),
         ...messageCalls(accessors, appId, async () => (await users.appUser()).id),
         ...uploadCalls(accessors),

@@ -31,6 +31,17 @@ export interface RcRoom {
     archived: boolean;
 }
 
+/** An upload of a message. */
+export interface RcFile {
+    id: string;
+    name: string;
+    type: string;
+    /** Bytes. */
+    size?: number;
+    /** The smaller copy that the server made of the file before it. */
+    isThumbnail: boolean;
+}
+
 /** A message as the bridge sees it, from an event or from reading. */
 export interface RcMessage {
     id: RcMessageId;
@@ -48,7 +59,8 @@ export interface RcMessage {
     systemType?: string;
     /** Rocket.Chat's own AST of the text, when the server sent it along. */
     md?: unknown[];
-    files: { id: string; name: string; type: string; size?: number; isThumbnail: boolean }[];
+    files: RcFile[];
+    /** As the server stores them: `title_link`, `image_url`, `message_link`, … */
     attachments: Record<string, unknown>[];
     mentions: { id?: RcUserId; username: string; name?: string; type?: string }[];
     channels: { id: RcRoomId; name: string }[];
@@ -67,7 +79,10 @@ export interface PostMessage {
     avatarUrl?: string;
     threadId?: RcMessageId;
     threadShown?: boolean;
+    /** As the server stores them. */
     attachments?: Record<string, unknown>[];
+    /** Uploads that the message shows: they go when it goes. */
+    files?: RcFile[];
     parseUrls?: boolean;
 }
 
@@ -99,6 +114,8 @@ export interface RocketChat {
 
     user(id: RcUserId): Promise<RcUser | undefined>;
     userByName(username: string): Promise<RcUser | undefined>;
+    /** @returns the picture as the server shows it to everybody; undefined for users without one */
+    avatar(username: string): Promise<{ content: Buffer; contentType: string } | undefined>;
     appUser(): Promise<RcUser>;
     /** @returns the id it has: another than asked for when the server does not honour chosen ids. @throws when the id or the username is taken */
     createPuppet(puppet: { id: RcUserId; username: string; name: string }): Promise<RcUserId>;
@@ -132,5 +149,6 @@ export interface RocketChat {
     tell(userId: RcUserId, text: string): Promise<void>;
 
     fileContent(id: string): Promise<Buffer>;
+    /** The server posts a message with the file at once, without a text, under an id of its own. */
     uploadFile(file: { roomId: RcRoomId; userId: RcUserId; name: string; content: Buffer }): Promise<{ uploadId: string }>;
 }

@@ -3,6 +3,7 @@ import { RoomType } from '@rocket.chat/apps-engine/definition/rooms';
 import { rcMessageId } from '../ids/rocketchat';
 import type { RcMessageId } from '../ids/types';
 import type { Accessors } from './Accessors';
+import { toEngineAttachment } from './attachments';
 import { call, checkedId, rocketChatError } from './failures';
 import { roomReference, userReference } from './references';
 import type { PostMessage, RcMessage, RocketChat } from './RocketChat';
@@ -13,6 +14,7 @@ type MessageCalls = Pick<RocketChat, 'message' | 'recentMessages' | 'post' | 'ed
 /** The server answers an insert of an id that exists with this (`sendMessage` gives nothing, the bridge reads `_id` of it). */
 const ID_TAKEN = /Cannot read propert(?:y|ies) (?:'_id' )?of undefined|duplicate key|E11000/i;
 const PAGE = 100;
+type Unmapped = { _unmappedProperties_?: Record<string, unknown> };
 
 /**
  * @param appId of this app
@@ -68,7 +70,7 @@ export function messageCalls(accessors: Accessors, appId: string, appUserId: () 
                     builder.setText(text);
                 }
                 if (attachments) {
-                    builder.setAttachments(attachments as IMessageAttachment[]);
+                    builder.setAttachments(attachments.map(toEngineAttachment) as IMessageAttachment[]);
                 }
                 await updater.finish(builder);
             });
@@ -77,7 +79,9 @@ export function messageCalls(accessors: Accessors, appId: string, appUserId: () 
         async delete(id, byId) {
             const message = await read(id);
             if (message) {
-                await call('message.delete', () => accessors.modify.getDeleter().deleteMessage(message, userReference(byId)));
+                // The server deletes the files that it finds in what it is given, and the engine gives it none (`deleteMessage`, `convertAppMessage`).
+                const whole = { ...message, _unmappedProperties_: { ...(message as Unmapped)._unmappedProperties_, ...(message.files && { files: message.files }) } };
+                await call('message.delete', () => accessors.modify.getDeleter().deleteMessage(whole, userReference(byId)));
             }
         },
 
@@ -114,7 +118,8 @@ export function messageCalls(accessors: Accessors, appId: string, appUserId: () 
 }
 
 function document(message: PostMessage): IMessage {
-    const { id, roomId, senderId, text, alias, avatarUrl, threadId, threadShown, attachments, parseUrls } = message;
+    const { id, roomId, senderId, text, alias, avatarUrl, threadId, threadShown, attachments, files, parseUrls } = message;
+    const stored = files && files.map(({ isThumbnail, id: fileId, ...file }) => ({ _id: fileId, ...file, ...(isThumbnail && { typeGroup: 'thumb' }) }));
     return {
         room: { id: roomId },
         sender: { id: senderId },
@@ -124,7 +129,7 @@ function document(message: PostMessage): IMessage {
         ...(alias && { alias }),
         ...(avatarUrl && { avatarUrl }),
         ...(threadId && { threadId }),
-        ...(attachments && { attachments }),
-        _unmappedProperties_: { _id: id, ...(threadShown && { tshow: true }) },
+        ...(attachments && { attachments: attachments.map(toEngineAttachment) }),
+        _unmappedProperties_: { _id: id, ...(threadShown && { tshow: true }), ...(stored && { file: stored[0], files: stored }) },
     } as unknown as IMessage;
 }

@@ -25,6 +25,9 @@ export class FakeHomeserver implements Homeserver {
     public readonly aliases = new Map<string, MatrixRoomId>();
     public readonly calls: string[] = [];
     public readonly faults: Record<string, (Error | 'lost')[]> = {};
+    /** Files by their address. */
+    public readonly media = new Map<string, { content: Buffer; contentType: string; filename?: string; by: string }>();
+    public largestUpload?: number;
     public transactions = new Map<string, MatrixEventId>();
     private counter = 0;
 
@@ -68,7 +71,10 @@ export class FakeHomeserver implements Homeserver {
         this.users.set(user, { ...this.users.get(user), displayName: name });
     }
 
-    public async setAvatarUrl(): Promise<void> { await this.note('setAvatarUrl'); }
+    public async setAvatarUrl(user: MatrixUserId, avatarUrl: MxcUri | ''): Promise<void> {
+        await this.note('setAvatarUrl');
+        this.users.set(user, { ...this.users.get(user), avatarUrl: avatarUrl || undefined });
+    }
 
     public async profile(user: MatrixUserId): Promise<Profile | undefined> {
         await this.note('profile');
@@ -193,10 +199,28 @@ export class FakeHomeserver implements Homeserver {
 
     public async typing(): Promise<void> { await this.note('typing'); }
     public async readReceipt(): Promise<void> { await this.note('readReceipt'); }
-    public async uploadLimit(): Promise<number | undefined> { return undefined; }
-    public async upload(): Promise<MxcUri> { return 'mxc://hs.test/media' as MxcUri; }
-    public async download(): Promise<{ content: Buffer; contentType: string }> { return { content: Buffer.from('x'), contentType: 'text/plain' }; }
-    public async thumbnail(): Promise<{ content: Buffer; contentType: string }> { return this.download(); }
+    public async uploadLimit(): Promise<number | undefined> { return this.largestUpload; }
+
+    public async upload(content: Buffer, { as = this.bot, filename, contentType }: Acting & { filename?: string; contentType: string }): Promise<MxcUri> {
+        await this.note('upload');
+        if (!this.users.has(as) && as !== this.bot) {
+            throw forbidden();
+        }
+        const uri = `mxc://${this.domain}/media${(this.counter += 1)}` as MxcUri;
+        this.media.set(uri, { content, contentType, filename, by: as });
+        return uri;
+    }
+
+    public async download(mxc: MxcUri): Promise<{ content: Buffer; contentType: string }> {
+        await this.note('download');
+        const media = this.media.get(mxc);
+        if (!media) {
+            throw failure(404, 'M_NOT_FOUND');
+        }
+        return media;
+    }
+
+    public async thumbnail(mxc: MxcUri): Promise<{ content: Buffer; contentType: string }> { return this.download(mxc); }
     public async publicRooms(): Promise<{ rooms: Content[] }> { return { rooms: [] }; }
 
     private makeRoom(creator: MatrixUserId, options: Partial<CreateRoom>): FakeMatrixRoom {

@@ -54,6 +54,10 @@ export class FakeRocketChat implements RocketChat {
     public readonly whispers: { userId: string; roomId: string; text: string }[] = [];
     public readonly typingShown: { roomId: string; name: string; on: boolean }[] = [];
     public readonly settings: Record<string, unknown> = {};
+    /** Bytes of uploads by id. */
+    public readonly uploads = new Map<string, Buffer>();
+    /** By username. */
+    public readonly avatars = new Map<string, { content: Buffer; contentType: string }>();
     public readonly calls: string[] = [];
     public readonly faults: Record<string, Error[]> = {};
     /** False: a server that makes ids itself. */
@@ -232,12 +236,30 @@ export class FakeRocketChat implements RocketChat {
         this.whispers.push({ userId, roomId: 'direct', text });
     }
 
-    public async fileContent(): Promise<Buffer> {
-        return Buffer.from('content');
+    public async avatar(username: string): Promise<{ content: Buffer; contentType: string } | undefined> {
+        this.note('avatar');
+        return this.avatars.get(username);
     }
 
-    public async uploadFile(): Promise<{ uploadId: string }> {
-        return { uploadId: 'upload' };
+    public async fileContent(id: string): Promise<Buffer> {
+        this.note('fileContent');
+        const content = this.uploads.get(id);
+        if (!content) {
+            throw new BridgeError({ code: 'rocketchat.error-invalid-file', userMessage: 'gone', retriable: false, certain: true });
+        }
+        return content;
+    }
+
+    /** As the server: posts a message for the file at once. */
+    public async uploadFile({ roomId, userId, name, content }: { roomId: RcRoomId; userId: RcUserId; name: string; content: Buffer }): Promise<{ uploadId: string }> {
+        this.note('uploadFile');
+        const uploadId = `upload${(this.counter += 1)}`;
+        this.uploads.set(uploadId, content);
+        const type = /\.(png|gif)$/.exec(name) ? `image/${name.slice(-3)}` : 'text/plain';
+        const sender = this.users.get(userId) || (await this.appUser());
+        const attachments = [{ title: name, title_link: `/file-upload/${uploadId}/${name}`, type: 'file', fileId: uploadId }];
+        this.write(this.rooms.get(roomId) as RcRoom, sender, '', { files: [{ id: uploadId, name, type, size: content.length, isThumbnail: false }], attachments });
+        return { uploadId };
     }
 
     private note(call: string): void {
