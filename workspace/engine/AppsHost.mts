@@ -62,7 +62,7 @@ export class EngineAppsHost implements AppsHost {
         };
         const agenda = new Agenda(domain.collections.appsScheduler);
         const commands = builtinCommands(domain);
-        const { bridges, domainSide, apiRouter } = await makeBridges({ domain, host, cluster, agenda, commands });
+        const { bridges, domainSide, apiRouter } = makeBridges({ domain, host, cluster, agenda, commands });
         made.manager = new engine.AppManager({
             metadataStorage: metadataStorage(engine, domain.collections),
             logStorage: logStorage(engine, domain.collections, `instance-${instance}`),

@@ -35,7 +35,7 @@ export interface HostBridges {
 }
 
 /** All bridges of one instance (server: `app/apps/server/bridges/bridges.ts`). */
-export async function makeBridges({ domain, host, cluster, agenda, commands }: BridgeParts): Promise<HostBridges> {
+export function makeBridges({ domain, host, cluster, agenda, commands }: BridgeParts): HostBridges {
     const domainSide = domainBridges(domain, host);
     const absent = absentBridges(host.engine);
     const api = apiBridge(domain, host, domainSide.converters);
@@ -52,7 +52,7 @@ export async function makeBridges({ domain, host, cluster, agenda, commands }: B
         getExperimentalBridge: absent.experimental,
         getHttpBridge: httpBridge(host),
         getInternalBridge: internalBridge(domain, host),
-        getInternalFederationBridge: await internalFederationBridge(domain.collections),
+        getInternalFederationBridge: internalFederationBridge(domain.collections),
         getListenerBridge: domainSide.listener,
         getLivechatBridge: absent.livechat,
         getMessageBridge: here(domainSide.message),

@@ -1,4 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { IInternalBridge, IInternalFederationBridge } from '@rocket.chat/apps-engine/server/bridges';
 import type { Domain } from '../../server/contract.mts';
 import type { Collections } from '../../store/collections.mts';
@@ -26,16 +27,25 @@ export function internalBridge({ collections, settings }: Domain, { engine }: Br
     })() as unknown as IInternalBridge;
 }
 
-/** The key pair that signs apps' records: made once, kept. Server: `app/apps/server/bridges/internalFederation.ts`. */
-export async function internalFederationBridge({ federationKeys }: Collections): Promise<IInternalFederationBridge> {
-    if ((await federationKeys.countAsync({})) === 0) {
-        const pair = generateKeyPairSync('rsa', {
+/** One making for all instances of a workspace. */
+const keysMade = new WeakMap<object, Promise<void>>();
+
+/** The key pair that signs apps' records: made when it is first asked for, kept. Server: `app/apps/server/bridges/internalFederation.ts`. */
+export function internalFederationBridge({ federationKeys }: Collections): IInternalFederationBridge {
+    const make = async (): Promise<void> => {
+        if ((await federationKeys.countAsync({})) > 0) return;
+        const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', {
             modulusLength: 2048,
             publicKeyEncoding: { type: 'spki', format: 'pem' },
             privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
         });
-        await federationKeys.insertAsync([{ _id: 'public', type: 'public', key: pair.publicKey }, { _id: 'private', type: 'private', key: pair.privateKey }]);
-    }
-    const read = async (_id: string): Promise<string | null> => (await federationKeys.findOneAsync({ _id }))?.key ?? null;
+        await federationKeys.insertAsync([{ _id: 'public', type: 'public', key: publicKey }, { _id: 'private', type: 'private', key: privateKey }]);
+    };
+    const read = async (_id: string): Promise<string | null> => {
+        const made = keysMade.get(federationKeys) ?? make();
+        keysMade.set(federationKeys, made);
+        await made;
+        return (await federationKeys.findOneAsync({ _id }))?.key ?? null;
+    };
     return { getPrivateKey: () => read('private'), getPublicKey: () => read('public') };
 }
