@@ -1,5 +1,6 @@
 import type { IMessage, IMessageAttachment, IMessageRaw, Reaction } from '@rocket.chat/apps-engine/definition/messages';
 import { RoomType } from '@rocket.chat/apps-engine/definition/rooms';
+import { BridgeError } from '../errors/BridgeError';
 import { rcMessageId } from '../ids/rocketchat';
 import type { RcMessageId } from '../ids/types';
 import type { Accessors } from './Accessors';
@@ -55,8 +56,11 @@ export function messageCalls(accessors: Accessors, appId: string, appUserId: () 
                 const id = rcMessageId(checkedId('message.create', await creator.finish(builder)));
                 return { id, created: true };
             } catch (error) {
-                if (error instanceof Error && ID_TAKEN.test(error.message) && (await read(message.id))) {
-                    return { id: message.id, created: false };
+                if (error instanceof Error && ID_TAKEN.test(error.message)) {
+                    if (await read(message.id)) {
+                        return { id: message.id, created: false };
+                    }
+                    throw prevented(error);
                 }
                 throw rocketChatError('message.create', error);
             }
@@ -80,7 +84,8 @@ export function messageCalls(accessors: Accessors, appId: string, appUserId: () 
             const message = await read(id);
             if (message) {
                 // The server deletes the files that it finds in what it is given, and the engine gives it none (`deleteMessage`, `convertAppMessage`).
-                const whole = { ...message, _unmappedProperties_: { ...(message as Unmapped)._unmappedProperties_, ...(message.files && { files: message.files }) } };
+                const unmapped = { ...(message as Unmapped)._unmappedProperties_, ...(message.files && { files: message.files }) };
+                const whole = { ...message, _unmappedProperties_: unmapped };
                 await call('message.delete', () => accessors.modify.getDeleter().deleteMessage(whole, userReference(byId)));
             }
         },
@@ -115,6 +120,17 @@ export function messageCalls(accessors: Accessors, appId: string, appUserId: () 
             checkedId('message.create', await call('message.create', () => creator.finish(message)));
         },
     };
+}
+
+/** Another app's `IPreMessageSentPrevent` ends in the same error as an id that is taken: trying again changes nothing. */
+function prevented(error: Error): BridgeError {
+    return new BridgeError({
+        code: 'rocketchat.prevented',
+        userMessage: 'Another app of this workspace does not let this message through.',
+        retriable: false,
+        certain: true,
+        detail: `message.create: ${error.message.slice(0, 300)}`,
+    });
 }
 
 function document(message: PostMessage): IMessage {

@@ -13,7 +13,9 @@ describe('files of a Rocket.Chat message', () => {
             attachments: [{ title_link: '/file-upload/F1/a.png', image_url: '/file-upload/T1/a.png', image_dimensions: { width: 4, height: 3 } }],
         });
         expect(files.map(({ id, caption }) => [id, caption?.text])).toEqual([['F1', 'two *pictures*'], ['F2', undefined]]);
-        expect(files[0]).toMatchObject({ width: 4, height: 3, size: 10, voice: false });
+        // The attachment shows the thumbnail: the dimensions are the thumbnail's.
+        expect(files[0]).toMatchObject({ thumbnail: { id: 'T1', width: 4, height: 3 }, size: 10, voice: false });
+        expect(files[0].width).toBeUndefined();
     });
 
     test('a description of older servers is the caption of its file', () => {

@@ -67,6 +67,10 @@ export class Recovery {
         const event = arrived.messages.get(message.id);
         if (event) {
             links.remember({ kind: 'message', event: event.event_id, message: message.id, room: message.roomId, sender: event.sender });
+            if (message.files.length) {
+                // Of its files some may be missing.
+                await this.messages.post(portal, message);
+            }
         } else if (message.ts >= from && !(await links.eventsOf(message.id)).length) {
             await this.messages.post(portal, message);
             return;
@@ -113,7 +117,10 @@ export class Recovery {
             const { events, end } = await patience.keepTrying(() => context.homeserver.messages(portal.matrixRoomId, options), OUTWARD);
             for (const event of events) {
                 const mark = context.namespace.isGhost(event.sender) ? markOf(event.content) : undefined;
-                if (mark && mark.kind === 'message') {
+                if (mark && mark.kind === 'message' && mark.part) {
+                    const { event_id: id, sender } = event;
+                    this.parts.links.remember({ kind: 'message', event: id, message: mark.id, room: portal.rcRoomId, sender, part: mark.part });
+                } else if (mark && mark.kind === 'message') {
                     arrived.messages.set(mark.id, event);
                 } else if (mark && mark.kind === 'edit') {
                     arrived.edits.add(`${mark.id} ${mark.revision}`);
@@ -130,7 +137,7 @@ export class Recovery {
 
     /** What has arrived since then and is no more in Rocket.Chat was deleted meanwhile. */
     private async deleted(portal: Portal, written: RcMessage[], arrived: Arrived): Promise<void> {
-        const { context, patience } = this.parts;
+        const { context, links, patience } = this.parts;
         const there = new Set<string>(written.map((message) => message.id));
         const oldest = written.length ? written[0].ts : Infinity;
         for (const [id, event] of arrived.messages) {
@@ -139,7 +146,9 @@ export class Recovery {
             }
             const message = await context.rocketchat.message(id as RcMessage['id']);
             if (!message || message.systemType === 'rm') {
-                await patience.keepTrying(() => this.sender.redactAs(portal, event.sender, event.event_id), OUTWARD);
+                for (const one of new Set([event.event_id, ...(await links.eventsOf(id as RcMessage['id']))])) {
+                    await patience.keepTrying(() => this.sender.redactAs(portal, event.sender, one), OUTWARD);
+                }
             }
         }
     }

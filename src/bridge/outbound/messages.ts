@@ -1,10 +1,12 @@
-import type { TextContent } from '../../convert/index';
+import type { OutwardMessage, TextContent } from '../../convert/index';
 import { asEdit, messageLink, relate, toMatrix } from '../../convert/index';
 import type { MatrixEventId, MatrixUserId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
+import { MediaLimits } from '../media/MediaLimits';
+import { filesOf, OutboundFiles } from '../media/OutboundFiles';
 import { isForbidden } from '../people/Ghosts';
 import type { Portal } from '../portals/Portal';
 import { readReferences } from './lookups';
@@ -12,24 +14,35 @@ import type { Sender } from './Sender';
 
 /** Messages of local users on their way to Matrix. Every function is one item of the room's lane and throws when it fails for good. */
 export class OutboundMessages {
+    private readonly files: OutboundFiles;
+
     constructor(
         private readonly parts: Parts,
         private readonly sender: Sender,
-    ) {}
-
-    /** A new message. One that has an event already is not sent again. */
-    public async post(portal: Portal, message: RcMessage): Promise<void> {
-        const { links } = this.parts;
-        if (!links.isFresh(message.id) && (await links.eventsOf(message.id)).length) {
-            return;
-        }
-        const content = await this.content(portal, message);
-        const mark = { id: message.id, kind: 'message', part: 0, revision: '' };
-        const { eventId, ghost } = await this.sender.send(portal, message.sender, { type: 'm.room.message', content, mark, ts: message.ts });
-        links.remember({ kind: 'message', event: eventId, message: message.id, room: message.roomId, sender: ghost.mxid });
+    ) {
+        this.files = new OutboundFiles(parts, sender, new MediaLimits(parts.context));
     }
 
-    /** An edit, sent as the author: Matrix knows no edits by others. */
+    /** A new message: one event, or one for each file. Events that are there already are not sent again. */
+    public async post(portal: Portal, message: RcMessage): Promise<void> {
+        const { links } = this.parts;
+        const sent = links.isFresh(message.id) ? [] : await links.linksOf(message.id);
+        const contents = this.contents(portal, message);
+        for (let part = 0; part < contents.length; part += 1) {
+            if (sent.some((link) => (link.part || 0) === part)) {
+                continue;
+            }
+            const { content, whole } = await contents[part]();
+            if (whole !== undefined && part === 0) {
+                contents.push(async () => ({ content: await this.files.whole(portal, message, whole) }));
+            }
+            const mark = { id: message.id, kind: 'message', part, revision: '' };
+            const { eventId, ghost } = await this.sender.send(portal, message.sender, { type: 'm.room.message', content, mark, ts: message.ts });
+            links.remember({ kind: 'message', event: eventId, message: message.id, room: message.roomId, sender: ghost.mxid, ...(part && { part }) });
+        }
+    }
+
+    /** An edit, sent as the author: Matrix knows no edits by others. Of a message with files the caption is edited. */
     public async edit(portal: Portal, message: RcMessage): Promise<void> {
         const [event] = await this.parts.links.eventsOf(message.id);
         if (!event) {
@@ -39,7 +52,12 @@ export class OutboundMessages {
             }
             return;
         }
-        const plain = await this.content(portal, message, false);
+        const [file] = filesOf(message);
+        const converted = file && !file.caption ? undefined : await this.content(portal, (file && file.caption) || message, message, false);
+        const plain = (file && (await this.files.recaptioned(portal, message, event, converted && converted.content))) || (converted && converted.content);
+        if (!plain) {
+            return;
+        }
         const mark = { id: message.id, kind: 'edit', part: 0, revision: String(message.editedAt || 0) };
         await this.sender.send(portal, message.sender, { type: 'm.room.message', content: asEdit(plain, event), mark, ts: message.editedAt });
     }
@@ -63,17 +81,45 @@ export class OutboundMessages {
         }
     }
 
-    private async content(portal: Portal, message: RcMessage, related = true): Promise<Content> {
-        const { context, authors } = await readReferences(this.parts, portal, message);
-        const { content, replyTo } = toMatrix(message, context);
-        const link = messageLink(context.siteUrl, { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, message.id);
-        const author = replyTo && authors.get(replyTo);
-        const linked: Content = { ...content, external_url: link, 'm.mentions': withAuthor(content['m.mentions'], author) };
-        if (!related) {
-            return linked;
+    /** What the events of a message are made by, in their order: nothing is uploaded for one that is there already. */
+    private contents(portal: Portal, message: RcMessage): (() => Promise<{ content: Content; whole?: string }>)[] {
+        const files = filesOf(message);
+        if (!files.length) {
+            return [() => this.content(portal, message, message)];
         }
-        const root: MatrixEventId | undefined = message.threadId && (await this.parts.links.eventsOf(message.threadId))[0];
-        return relate(linked, { ...(replyTo && { replyTo }), ...(root && { thread: { root } }) });
+        return files.map((file, part) => async () => {
+            const caption = file.caption && (await this.content(portal, file.caption, message, part === 0));
+            const content = await this.files.content(portal, message, file, caption && caption.content);
+            const relation = caption && caption.content['m.relates_to'] ? { 'm.relates_to': caption.content['m.relates_to'] } : undefined;
+            const linked = { ...content, external_url: await this.linkOf(portal, message) };
+            return { content: relation ? { ...linked, ...relation } : relate(linked, await this.threadOf(message)) };
+        });
+    }
+
+    /**
+     * @param text what is converted: the message, or the caption of one of its files
+     * @param related false for what Matrix takes from the first event: edits
+     */
+    private async content(portal: Portal, text: OutwardMessage, message: RcMessage, related = true): Promise<{ content: TextContent; whole?: string }> {
+        const { context, authors } = await readReferences(this.parts, portal, text === message ? message : { ...message, ...text });
+        const { content, replyTo, whole } = toMatrix(text, context);
+        const author = replyTo && authors.get(replyTo);
+        const link = await this.linkOf(portal, message);
+        const linked: TextContent = { ...content, external_url: link, 'm.mentions': withAuthor(content['m.mentions'], author) };
+        if (!related) {
+            return { content: linked };
+        }
+        return { content: relate(linked, { ...(replyTo && { replyTo }), ...(await this.threadOf(message)) }), ...(whole !== undefined && { whole }) };
+    }
+
+    private async threadOf(message: RcMessage): Promise<{ thread?: { root: MatrixEventId } }> {
+        const root = message.threadId && (await this.parts.links.eventsOf(message.threadId))[0];
+        return root ? { thread: { root } } : {};
+    }
+
+    private async linkOf(portal: Portal, message: RcMessage): Promise<string> {
+        const siteUrl = await this.parts.context.rocketchat.siteUrl();
+        return messageLink(siteUrl, { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, message.id);
     }
 }
 

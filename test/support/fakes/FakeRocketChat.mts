@@ -17,7 +17,8 @@ export class FakeStore implements Store {
 
     public async read<T extends object>(...keys: StoreKey[]): Promise<T[]> {
         this.calls.push(`read ${keys.map(({ id }) => id).join(' ')}`);
-        return this.documents.filter((stored) => keys.every((key) => stored.keys.some((own) => same(own, key)))).map(({ document }) => JSON.parse(document) as T);
+        const found = this.documents.filter((stored) => keys.every((key) => stored.keys.some((own) => same(own, key))));
+        return found.map(({ document }) => JSON.parse(document) as T);
     }
 
     public async readOne<T extends object>(...keys: StoreKey[]): Promise<T | undefined> {
@@ -251,14 +252,16 @@ export class FakeRocketChat implements RocketChat {
     }
 
     /** As the server: posts a message for the file at once. */
-    public async uploadFile({ roomId, userId, name, content }: { roomId: RcRoomId; userId: RcUserId; name: string; content: Buffer }): Promise<{ uploadId: string }> {
+    public async uploadFile(file: { roomId: RcRoomId; userId: RcUserId; name: string; content: Buffer }): Promise<{ uploadId: string }> {
+        const { roomId, userId, name, content } = file;
         this.note('uploadFile');
         const uploadId = `upload${(this.counter += 1)}`;
         this.uploads.set(uploadId, content);
         const type = /\.(png|gif)$/.exec(name) ? `image/${name.slice(-3)}` : 'text/plain';
         const sender = this.users.get(userId) || (await this.appUser());
         const attachments = [{ title: name, title_link: `/file-upload/${uploadId}/${name}`, type: 'file', fileId: uploadId }];
-        this.write(this.rooms.get(roomId) as RcRoom, sender, '', { files: [{ id: uploadId, name, type, size: content.length, isThumbnail: false }], attachments });
+        const files = [{ id: uploadId, name, type, size: content.length, isThumbnail: false }];
+        this.write(this.rooms.get(roomId) as RcRoom, sender, '', { files, attachments });
         return { uploadId };
     }
 
