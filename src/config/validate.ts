@@ -108,6 +108,7 @@ export function validate(raw: RawSettings, privateApi: string | undefined): Vali
     if (problems.length > 0 || 'problem' in address || 'problem' in bridge) {
         return { problems };
     }
-    const enabled = raw[SettingId.Enabled] === true;
+    // Scripts write `"true"`: the server stores settings of apps as they come.
+    const enabled = raw[SettingId.Enabled] === true || textOf(raw, SettingId.Enabled) === 'true';
     return { config: { enabled, id, hsToken, asToken, homeserverUrl: address.url, domain, bridgeUrl: bridge.url, botLocalpart, ghostPrefix }, problems };
 }

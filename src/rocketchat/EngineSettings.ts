@@ -49,8 +49,9 @@ export function engineSurroundings(endpoints: () => IApiEndpointMetadata[], endp
                     await pause(20);
                 }
             }
-            const site = await siteUrl();
-            return base === undefined || site === '' ? undefined : `${site}${base}`;
+            // A host may have no such setting, or keep it from apps: the bridge works all the same, and "Bridge URL" stands in.
+            const site = await siteUrl().catch(() => '');
+            return base === undefined || !/^https?:\/\/[^/\s]/i.test(site) ? undefined : `${site}${base}`;
         },
     };
 }

@@ -92,6 +92,12 @@ describe('settings', () => {
     });
 });
 
+describe('the switch', () => {
+    it.each([[true, true], ['true', true], [false, false], ['false', false], ['', false], [undefined, false]])('%j: %j', (value, on) => {
+        expect(validate({ ...good, [SettingId.Enabled]: value }, undefined).config?.enabled).toBe(on);
+    });
+});
+
 describe('URLs', () => {
     it.each([
         ['https://x.test', 'https://x.test'],

@@ -86,6 +86,13 @@ describe('transactions', () => {
         },
     );
 
+    it('are taken from a host that leaves the content type out', async () => {
+        const taken: unknown[] = [];
+        const { call } = setUp({ intake: { handleTransaction: async (...args) => void taken.push(args) } });
+        expect(await call(path, 'put', { params: { txnId: '8' }, content: { events: [5] }, headers: { authorization: `Bearer ${token}` } })).toMatchObject({ status: 200 });
+        expect(taken).toEqual([['8', [5], []]]);
+    });
+
     it.each<[string, Partial<IApiRequest>, string]>([
         ['is no JSON', { headers: { 'authorization': `Bearer ${token}`, 'content-type': 'text/plain' } }, 'M_NOT_JSON'],
         ['did not arrive', { content: undefined, headers: { authorization: `Bearer ${token}` } }, 'M_NOT_JSON'],

@@ -47,7 +47,9 @@ export class Interrupts {
         return Promise.race([work, interrupted]);
     }
 
+    /** Also ends what still goes on with the signal: beside what failed an installation may be under way. */
     public close(): void {
+        this.controller.abort();
         clearInterval(this.watch);
         process.off('SIGINT', this.onSignal).off('SIGTERM', this.onSignal).off('SIGHUP', this.onSignal);
     }

@@ -82,7 +82,12 @@ export class Setup {
     private async read(): Promise<RawSettings> {
         const raw = await this.settings.read();
         for (const id of [SettingId.HsToken, SettingId.AsToken]) {
-            raw[id] = text(raw, id) || this.made[id];
+            if (text(raw, id) !== '') {
+                // Stored: from here on an empty setting is one that was emptied.
+                delete this.made[id];
+            } else {
+                raw[id] = this.made[id];
+            }
         }
         return raw;
     }

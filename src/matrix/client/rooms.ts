@@ -21,7 +21,13 @@ export function roomCalls(caller: Caller): RoomCalls {
 
     async function roomVersion(): Promise<string> {
         if (!known || Date.now() - known.readAt > VERSION_LIFE_MS) {
-            known = { version: roomVersionIn(await caller.json('GET', 'capabilities')), readAt: Date.now() };
+            const capabilities = await caller.json('GET', 'capabilities').catch((error) => {
+                if (isFailure(error, 'matrix.unsupported', 'matrix.notFound')) {
+                    return {};
+                }
+                throw error;
+            });
+            known = { version: roomVersionIn(capabilities), readAt: Date.now() };
         }
         return known.version;
     }

@@ -67,6 +67,17 @@ describe('set-up', () => {
         expect([values[SettingId.HsToken], values[SettingId.AsToken]]).toEqual(tokens);
     });
 
+    it('takes an emptied token for none, not for the one that it once made', async () => {
+        const { values, instance, change, quiet } = server(set);
+        const setup = instance();
+        await setup.start();
+        await quiet();
+        expect(setup.state.config).toBeDefined();
+        await change({ [SettingId.HsToken]: '' });
+        expect(setup.state.config).toBeUndefined();
+        expect(values[SettingId.RegistrationFile]).toMatch(/^# The homeserver token is missing/);
+    });
+
     it('writes why there is no registration yet, then the registration', async () => {
         const { values, instance, change, quiet } = server();
         await instance().start();

@@ -176,6 +176,12 @@ describe('rooms', () => {
         expect(fake.last.body).toMatchObject({ room_version: version });
     });
 
+    it('can be made where nobody tells the capabilities', async () => {
+        const { fake, homeserver } = setUp(error(404, 'M_UNRECOGNIZED'), made);
+        await homeserver.createRoom({ preset: 'private_chat', visibility: 'private' });
+        expect(fake.last.body).toMatchObject({ room_version: '10' });
+    });
+
     it('are joined through other servers', async () => {
         const { fake, homeserver } = setUp({ body: { room_id: room } });
         await homeserver.join('#a:b.test' as MatrixRoomAlias, { via: ['b.test', 'c.test'], as: ghost });
