@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { EngineAppsHost } from './engine/AppsHost.mts';
-import { Cluster } from './engine/Cluster.mts';
+import { Cluster } from './engine/cluster/Cluster.mts';
 import { denoFolder, prepareEngine } from './engine/prepare.mts';
 import type { WorkspaceOptions } from './options.mts';
 import { PlainError } from './process/PlainError.mts';

@@ -2,19 +2,19 @@ import type { Router } from 'express';
 import type { ProxiedApp } from '@rocket.chat/apps-engine/server/ProxiedApp';
 import { MeteorError, type AppsHost, type AppView, type Domain, type IRoom, type IUser } from '../server/contract.mts';
 import { makeBridges } from './bridges/index.mts';
-import type { DomainBridges } from './bridges/domain-contract.mts';
-import type { Cluster } from './Cluster.mts';
+import type { DomainBridges } from './bridges/domain/contract.mts';
+import type { Cluster } from './cluster/Cluster.mts';
 import { builtinCommands } from './commands/builtin.mts';
 import type { CommandCall, Commands } from './commands/registry.mts';
-import { joinCluster } from './joinCluster.mts';
+import { joinCluster } from './cluster/join.mts';
 import { loadEngine, type AppManager, type BridgeHost } from './load.mts';
-import { findLogs } from './logs.mts';
+import { findLogs } from './rest/logs.mts';
 import { Agenda } from './scheduler/Agenda.mts';
 import { logStorage } from './storage/logs.mts';
 import { metadataStorage } from './storage/metadata.mts';
 import { sourceStorage } from './storage/sources.mts';
-import { interactionOf } from './uiInteractions.mts';
-import { namesOf, problemsOf, viewOf } from './view.mts';
+import { interactionOf } from './rest/interactions.mts';
+import { namesOf, problemsOf, viewOf } from './rest/view.mts';
 
 export interface HostOptions {
     domain: Domain;

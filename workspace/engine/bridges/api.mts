@@ -4,7 +4,7 @@ import type { ApiBridge } from '@rocket.chat/apps-engine/server/bridges';
 import type { AppApi } from '@rocket.chat/apps-engine/server/managers/AppApi';
 import type { Domain, IUser } from '../../server/contract.mts';
 import type { BridgeHost } from '../load.mts';
-import type { DomainBridges } from './domain-contract.mts';
+import type { DomainBridges } from './domain/contract.mts';
 
 interface AppRequest extends Request {
     privateHash?: string;

@@ -3,7 +3,7 @@ import type { CommandBridge } from '@rocket.chat/apps-engine/server/bridges';
 import { parseParameters } from '../commands/parseParameters.mts';
 import type { Command, CommandCall, Commands } from '../commands/registry.mts';
 import type { BridgeHost } from '../load.mts';
-import type { DomainBridges } from './domain-contract.mts';
+import type { DomainBridges } from './domain/contract.mts';
 
 const invalid = 'Invalid Slash Command parameter provided, it must be a valid ISlashCommand object.';
 

@@ -1,15 +1,15 @@
 import type { Router } from 'express';
 import type { AppBridges } from '@rocket.chat/apps-engine/server/bridges';
 import type { Domain } from '../../server/contract.mts';
-import type { Cluster } from '../Cluster.mts';
+import { activationBridge, detailChangesBridge } from '../cluster/activation.mts';
+import type { Cluster } from '../cluster/Cluster.mts';
 import type { Commands } from '../commands/registry.mts';
 import type { BridgeHost } from '../load.mts';
 import type { Agenda } from '../scheduler/Agenda.mts';
 import { absentBridges } from './absent.mts';
-import { activationBridge, detailChangesBridge } from './activation.mts';
 import { apiBridge } from './api.mts';
 import { commandBridge } from './commands.mts';
-import type { DomainBridges } from './domain-contract.mts';
+import type { DomainBridges } from './domain/contract.mts';
 import { domainBridges } from './domain/index.mts';
 import { environmentBridge } from './environment.mts';
 import { httpBridge } from './http.mts';

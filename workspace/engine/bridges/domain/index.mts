@@ -1,4 +1,4 @@
-import type { MakeDomainBridges } from '../domain-contract.mts';
+import type { MakeDomainBridges } from './contract.mts';
 import { makeConverters } from './converters/index.mts';
 import { listenerBridge } from './listener.mts';
 import { messageBridge } from './messages.mts';

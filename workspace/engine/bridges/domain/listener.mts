@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BridgeHost } from '../../load.mts';
-import type { DomainBridges } from '../domain-contract.mts';
+import type { DomainBridges } from './contract.mts';
 import type { Converters } from './converters/index.mts';
 
 /** Message events whose apps get more than the message: what the server hands over after it, and how it is called there. */

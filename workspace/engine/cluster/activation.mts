@@ -3,7 +3,7 @@ import type { ISetting } from '@rocket.chat/apps-engine/definition/settings';
 import type { AppActivationBridge, AppDetailChangesBridge } from '@rocket.chat/apps-engine/server/bridges';
 import type { ProxiedApp } from '@rocket.chat/apps-engine/server/ProxiedApp';
 import type { Domain } from '../../server/contract.mts';
-import type { Cluster } from '../Cluster.mts';
+import type { Cluster } from './Cluster.mts';
 import type { BridgeHost } from '../load.mts';
 
 /**

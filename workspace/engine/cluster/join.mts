@@ -1,7 +1,7 @@
 import type { AppManager as Manager } from '@rocket.chat/apps-engine/server/AppManager';
-import type { Domain } from '../server/contract.mts';
+import type { Domain } from '../../server/contract.mts';
 import type { Cluster } from './Cluster.mts';
-import type { BridgeHost } from './load.mts';
+import type { BridgeHost } from '../load.mts';
 
 /**
  * Repeats on this instance what another one did to the apps. Server: `server/services/apps-engine/service.ts`,

@@ -1,5 +1,5 @@
-import { MeteorError, type Domain, type IUser } from '../server/contract.mts';
-import type { DomainBridges } from './bridges/domain-contract.mts';
+import { MeteorError, type Domain, type IUser } from '../../server/contract.mts';
+import type { DomainBridges } from '../bridges/domain/contract.mts';
 
 /**
  * What the body of `POST /api/apps/ui.interaction/:appId` becomes for the engine. View submissions carry no room.

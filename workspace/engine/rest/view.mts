@@ -1,6 +1,6 @@
 import type { AppFabricationFulfillment } from '@rocket.chat/apps-engine/server/compiler';
 import type { ProxiedApp } from '@rocket.chat/apps-engine/server/ProxiedApp';
-import type { AppView } from '../server/contract.mts';
+import type { AppView } from '../../server/contract.mts';
 
 /** An app in the shape of the REST API. Server: `ee/lib/misc/formatAppInstanceForRest.ts`. */
 export async function viewOf(app: ProxiedApp): Promise<AppView> {

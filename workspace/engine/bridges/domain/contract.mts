@@ -7,8 +7,8 @@ import type {
     UserBridge,
 } from '@rocket.chat/apps-engine/server/bridges';
 import type { ThreadBridge } from '@rocket.chat/apps-engine/server/bridges/ThreadBridge';
-import type { AppEvents, Domain, IRoom, IUser } from '../../server/contract.mts';
-import type { BridgeHost } from '../load.mts';
+import type { AppEvents, Domain, IRoom, IUser } from '../../../server/contract.mts';
+import type { BridgeHost } from '../../load.mts';
 
 /** What `bridges/domain/index.mts` makes for one instance: `domainBridges(domain, host)`. */
 export interface DomainBridges {
