@@ -32,13 +32,14 @@ export function messageCalls(accessors: Accessors, appId: string, appUserId: () 
 
         async recentMessages(roomId, { limit, skip = 0 }) {
             const found: RcMessage[] = [];
+            const size = Math.min(PAGE, limit);
             while (found.length < limit) {
                 const page: IMessageRaw[] = await call('room.getMessages', () =>
-                    accessors.read.getRoomReader().getMessages(roomId, { limit: PAGE, skip: skip + found.length, sort: { createdAt: 'desc' } }),
+                    accessors.read.getRoomReader().getMessages(roomId, { limit: size, skip: skip + found.length, sort: { createdAt: 'desc' } }),
                 );
                 const messages = (page || []).map((message) => toMessage({ ...message, roomId }, appId));
                 found.push(...messages.filter((message): message is RcMessage => Boolean(message)));
-                if (!page || page.length < PAGE) {
+                if (!page || page.length < size) {
                     break;
                 }
             }

@@ -5,6 +5,8 @@ import type { RcMessageId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
+import type { Brought } from '../media/InboundFiles';
+import { InboundFiles } from '../media/InboundFiles';
 import type { Puppet } from '../people/Puppets';
 import type { Portal } from '../portals/Portal';
 import { inwardContext, messageOfEvent } from './lookups';
@@ -13,15 +15,25 @@ import { inwardContext, messageOfEvent } from './lookups';
 const DEFAULT_LIMIT = 5_000;
 const LIMIT_LIFE_MS = 300_000;
 
+/** A text of more messages is posted as its beginning, with the whole as a file. */
+const MAX_PARTS = 4;
+const LONG_TEXT = 'message.txt';
+const CUT = '\n[…]';
+
+type Pieces = Pick<Brought, 'posted' | 'shown'> & { texts: string[] };
+
 /** `m.room.message` and its like: posted by the sender's puppet under an id derived from the event. */
 export class InboundMessages {
     private limit = { characters: 0, readAt: 0 };
+    private readonly files: InboundFiles;
     private readonly toldEncrypted = new LruMap<string, true>(1_000);
 
     constructor(
         private readonly parts: Parts,
         private readonly touched: (portal: Portal) => void,
-    ) {}
+    ) {
+        this.files = new InboundFiles(parts);
+    }
 
     public async handle(event: MatrixEvent): Promise<void> {
         const { portals, puppets, context } = this.parts;
@@ -55,14 +67,24 @@ export class InboundMessages {
         const { context, links } = this.parts;
         const thread = message.relation.thread && (await messageOfEvent(this.parts, portal, message.relation.thread));
         const avatarUrl = await this.parts.avatars.urlOf(puppet.avatarUrl);
-        const texts = splitText(textOf(message), await this.maxCharacters());
+        const { texts, posted, shown } = await this.pieces(portal, event, puppet, message);
+        if (posted) {
+            links.remember({ kind: 'message', event: event.event_id, message: posted.id, room: portal.rcRoomId, sender: event.sender });
+            if (texts.length && texts[0] !== posted.text) {
+                await context.rocketchat.edit(posted.id, puppet.rcUserId, { text: texts[0] });
+            }
+        }
         for (const [part, text] of texts.entries()) {
+            if (posted && part === 0) {
+                continue;
+            }
             const wanted = messageIdOf(event.event_id, part);
             const { id } = await context.rocketchat.post({
                 id: wanted,
                 roomId: portal.rcRoomId,
                 senderId: puppet.rcUserId,
                 text,
+                ...(part === 0 && shown),
                 ...(puppet.name !== puppet.createdName && { alias: puppet.name }),
                 ...(avatarUrl && { avatarUrl }),
                 ...(thread && { threadId: thread.threadId || thread.id }),
@@ -76,6 +98,27 @@ export class InboundMessages {
         }
     }
 
+    /** The texts to post one after another, and the file that the first of them shows. A file that is there already is not fetched again. */
+    private async pieces(portal: Portal, event: MatrixEvent, puppet: Puppet, { media, text }: InwardMessage): Promise<Pieces> {
+        const limit = await this.maxCharacters();
+        const existing = media || text.length > limit ? await messageOfEvent(this.parts, portal, event.event_id) : undefined;
+        if (media && media.url) {
+            if (existing && existing.id !== messageIdOf(event.event_id)) {
+                // The server has posted it under its own id; a try before may have ended without the caption.
+                return existing.files.length && !existing.text ? { posted: existing, texts: splitText(text, limit) } : { texts: [] };
+            }
+            const brought: Brought = existing ? {} : await this.files.bring(portal, event, puppet, { ...media, url: media.url });
+            const texts = splitText([brought.note, text].filter(Boolean).join('\n'), limit);
+            return { ...brought, texts: texts.length || existing ? texts : [''] };
+        }
+        const texts = splitText(text, limit);
+        if (texts.length <= MAX_PARTS) {
+            return { texts };
+        }
+        const shown = existing ? undefined : await this.files.text(portal, LONG_TEXT, text);
+        return existing || shown ? { shown, texts: existing ? [] : [`${splitText(text, limit - CUT.length)[0]}${CUT}`] } : { texts };
+    }
+
     /** Only the author's own edits count: homeservers accept edits of another's event. */
     private async edit(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage): Promise<void> {
         const { context } = this.parts;
@@ -84,7 +127,7 @@ export class InboundMessages {
             context.log.info(`The edit ${event.event_id} is of no message of its author in this room and left out.`);
             return;
         }
-        const [text] = splitText(textOf(message), await this.maxCharacters());
+        const [text = message.media ? '' : undefined] = splitText(message.text, await this.maxCharacters());
         if (text !== undefined && text !== edited.text) {
             await context.rocketchat.edit(edited.id as RcMessageId, puppet.rcUserId, { text });
         }
@@ -98,10 +141,4 @@ export class InboundMessages {
         }
         return this.limit.characters;
     }
-}
-
-/** The text to post; of a file its name, too. */
-function textOf(message: InwardMessage): string {
-    const file = message.media ? `:paperclip: ${message.media.filename.replace(/[`*_~[\]]/g, ' ')}` : '';
-    return [file, message.text].filter((text) => text.trim()).join('\n');
 }

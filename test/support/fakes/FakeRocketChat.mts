@@ -154,7 +154,7 @@ export class FakeRocketChat implements RocketChat {
     public async createRoom(room: { kind: 'c' | 'p'; name: string; displayName: string; creatorId: RcUserId; members: string[] }): Promise<RcRoomId> {
         this.note('createRoom');
         const members = await Promise.all(room.members.map((name) => this.userByName(name)));
-        const creator = this.users.get(room.creatorId) as RcUser;
+        const creator = this.users.get(room.creatorId) || (await this.appUser());
         return this.addRoom(room.kind, room.name, [creator, ...members.filter((user): user is RcUser => Boolean(user))], { displayName: room.displayName }).id;
     }
 
@@ -209,6 +209,9 @@ export class FakeRocketChat implements RocketChat {
 
     public async edit(id: RcMessageId, editorId: RcUserId, { text }: { text?: string }): Promise<void> {
         this.note('edit');
+        if (text?.trim() === '' && !this.messages.get(id)?.attachments.length) {
+            throw new BridgeError({ code: 'rocketchat.error-invalid-message', userMessage: 'empty', retriable: false, certain: true });
+        }
         Object.assign(this.messages.get(id) as RcMessage, { ...(text !== undefined && { text }), editor: this.users.get(editorId) });
     }
 
