@@ -86,7 +86,8 @@ test('the homeserver cannot reach the bridge, or has another token for it', asyn
 
 testWithOwnServers('the bridge URL in the registration leads nowhere', async () => {
     const before = await here().app.registration();
-    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    // With this path it is not a port on which the app would listen itself.
+    const nowhere = `http://127.0.0.1:${await freePort()}/api/apps/private/none/none`;
     await here().app.change({ [setting.bridgeUrl]: nowhere });
     try {
         await here().homeserver.restart(await here().app.registration(nowhere));
