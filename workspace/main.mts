@@ -20,11 +20,12 @@ async function main(): Promise<void> {
     };
     process.on('SIGINT', () => void stop(0));
     process.on('SIGTERM', () => void stop(0));
+    // What an app's call or a sandbox that was killed leaves behind does not end a server that runs: the real one writes it down
+    // and goes on, too (app/error-handler/server/lib/RocketChat.ErrorHandler.ts).
     process.on('uncaughtException', (error) => {
         console.error(describe(error));
-        void stop(1);
+        if (!workspace) void stop(1);
     });
-    // What an app's call leaves behind must not end a server: the real one logs it, too.
     process.on('unhandledRejection', (error) => console.error(describe(error)));
 
     try {
