@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { sourcesBelow } from '../support/sources.mts';
 
 /** Where in the sources a permission shows (apps-engine `server/bridges/*Bridge.js` names the permission of each call). */
 const witnesses: Record<string, RegExp> = {
@@ -26,11 +26,8 @@ const witnesses: Record<string, RegExp> = {
     'room.system.view-all': /getAllRooms\(/,
 };
 
-const sources = (folder: string): string[] =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => readFileSync(join(folder, file), 'utf8'));
-
 describe('permissions in app.json', () => {
-    const code = [...sources('src'), readFileSync('MatrixBridgeApp.ts', 'utf8')].join('\n');
+    const code = ['MatrixBridgeApp.ts', ...sourcesBelow('src')].map((file) => readFileSync(file, 'utf8')).join('\n');
     const listed: string[] = JSON.parse(readFileSync('app.json', 'utf8')).permissions.map(({ name }: { name: string }) => name);
 
     it.each(Object.keys(witnesses))('%s is listed if and only if it is used', (name) => {
