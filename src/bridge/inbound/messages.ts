@@ -1,10 +1,11 @@
 import type { InwardMessage } from '../../convert/index';
-import { fromMatrix, readRelation, splitText } from '../../convert/index';
+import { fromMatrix, messageLink, readRelation, splitText } from '../../convert/index';
 import { messageIdOf } from '../../ids/messages';
 import type { RcMessageId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
+import type { RcMessage } from '../../rocketchat/RocketChat';
 import type { Brought } from '../media/InboundFiles';
 import { InboundFiles } from '../media/InboundFiles';
 import type { Puppet } from '../people/Puppets';
@@ -70,8 +71,9 @@ export class InboundMessages {
         const { texts, posted, shown } = await this.pieces(portal, event, puppet, message);
         if (posted) {
             links.remember({ kind: 'message', event: event.event_id, message: posted.id, room: portal.rcRoomId, sender: event.sender });
-            if (texts.length && texts[0] !== posted.text) {
-                await context.rocketchat.edit(posted.id, puppet.rcUserId, { text: texts[0] });
+            const caption = await this.captionOf(portal, texts[0] || '', thread);
+            if (caption && caption !== posted.text) {
+                await context.rocketchat.edit(posted.id, puppet.rcUserId, { text: caption });
             }
         }
         for (const [part, text] of texts.entries()) {
@@ -117,6 +119,16 @@ export class InboundMessages {
         }
         const shown = existing ? undefined : await this.files.text(portal, LONG_TEXT, text);
         return existing || shown ? { shown, texts: existing ? [] : [`${splitText(text, limit - CUT.length)[0]}${CUT}`] } : { texts };
+    }
+
+    /** A message that the server has posted stands outside of the thread: it quotes the thread's first message, unless it answers one. */
+    private async captionOf(portal: Portal, text: string, thread?: RcMessage): Promise<string> {
+        if (!thread || text.startsWith('[ ](')) {
+            return text;
+        }
+        const siteUrl = await this.parts.context.rocketchat.siteUrl();
+        const link = messageLink(siteUrl, { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, thread.threadId || thread.id);
+        return `[ ](${link}) ${text}`.trim();
     }
 
     /** Only the author's own edits count: homeservers accept edits of another's event. */

@@ -1,0 +1,136 @@
+/** Pictures, documents, voice messages and stickers cross over, with what is written beside them. */
+import sharp from 'sharp';
+import { eventually, unique } from '../../support/eventually.mts';
+import { downloadFile, postFile } from '../../support/files.mts';
+import { downloadMedia, uploadMedia } from '../../support/media.mts';
+import type { Matrix } from '../../support/matrix.mts';
+import type { RcMessage, RcRoom, RocketChat } from '../../support/rocketchat.mts';
+import { testWithOwnServers, useStack } from '../../support/stack.mts';
+
+const here = useStack({ homeserverConfig: { max_upload_size: '300K' } });
+let alice: RocketChat;
+let carol: Matrix;
+let channel: RcRoom;
+let roomId: string;
+
+const picture = (width: number, height: number): Promise<Buffer> => sharp({ create: { width, height, channels: 3, background: 'teal' } }).png().toBuffer();
+
+beforeAll(async () => {
+    alice = await here().rocketchatUser('alice', { name: 'Alice Liddell' });
+    carol = await here().matrixUser('carol', 'Carol Danvers');
+    channel = await alice.createRoom('c', unique('gallery'));
+    await alice.run(channel, '/matrix bridge');
+    roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+}, 60_000);
+
+describe('from Rocket.Chat', () => {
+    test('a picture with a caption is one event of the writer\'s ghost, and its bytes are the same', async () => {
+        const content = await picture(900, 600);
+        await postFile(alice, channel, { name: 'teal.png', type: 'image/png', content }, 'a *teal* square');
+        const event = await carol.waitForEvent(roomId, (candidate) => candidate.content.filename === 'teal.png');
+        expect(event.sender).toBe(here().ghostOf(alice));
+        expect(event.content).toMatchObject({
+            msgtype: 'm.image', formatted_body: 'a <strong>teal</strong> square', 'm.mentions': {},
+            info: { mimetype: 'image/png', size: content.length, w: 900, h: 600, thumbnail_info: { w: 480, h: 320 } },
+        });
+        expect((await downloadMedia(carol, event.content.url)).content.equals(content)).toBe(true);
+        expect((await sharp((await downloadMedia(carol, event.content.info.thumbnail_url)).content).metadata()).width).toBe(480);
+    });
+
+    test('a caption can be edited; the deletion takes the event away', async () => {
+        const message = await postFile(alice, channel, { name: 'note.txt', type: 'text/plain', content: Buffer.from('text') }, 'old words');
+        const event = await carol.waitForEvent(roomId, (candidate) => candidate.content.filename === 'note.txt');
+        expect(event.content).toMatchObject({ msgtype: 'm.file', body: 'old words' });
+        await alice.edit(message, 'new words');
+        const edit = await carol.waitForEvent(roomId, (candidate) => candidate.content['m.new_content']?.body === 'new words');
+        expect(edit.content['m.relates_to']).toEqual({ rel_type: 'm.replace', event_id: event.event_id });
+        expect(edit.content['m.new_content']).toMatchObject({ msgtype: 'm.file', url: event.content.url, filename: 'note.txt' });
+        await alice.deleteMessage(message);
+        await carol.waitForEvent(roomId, (candidate) => candidate.type === 'm.room.redaction' && (candidate.redacts ?? candidate.content.redacts) === event.event_id);
+    });
+
+    test('a recording is a voice message', async () => {
+        const content = Buffer.concat([Buffer.from([0xff, 0xfb, 0x50, 0xc4]), Buffer.alloc(7996)]);
+        await postFile(alice, channel, { name: 'Audio record.mp3', type: 'audio/mpeg', content });
+        const event = await carol.waitForEvent(roomId, (candidate) => candidate.content.msgtype === 'm.audio');
+        expect(event.content).toMatchObject({ 'org.matrix.msc3245.voice': {}, info: { mimetype: 'audio/mpeg', duration: 1000 } });
+    });
+
+    test('a file that the homeserver does not take is a link, and its writer is told both sizes', async () => {
+        await alice.listen();
+        await postFile(alice, channel, { name: 'large.bin', type: 'application/octet-stream', content: Buffer.alloc(400_000, 1) }, 'too much');
+        const event = await carol.waitForEvent(roomId, 'large.bin');
+        expect(event.content.msgtype).toBe('m.text');
+        expect(event.content.body).toMatch(/^too much\n.*400 kB .*\/file-upload\//);
+        await eventually(() => alice.whispersIn(channel).some((text) => /large\.bin.*400 kB.*307 kB/.test(text)), { what: 'the note to the writer' });
+    });
+});
+
+describe('from Matrix', () => {
+    const received = (name: string): Promise<RcMessage> => alice.waitForMessage(channel, (message) => message.file?.name === name);
+
+    test.each([
+        ['m.sticker', { body: 'waving', info: { mimetype: 'image/png', w: 20, h: 20 } }, 'waving.png', 'image_url'],
+        ['m.room.message', { msgtype: 'm.audio', body: 'Voice message.ogg', 'org.matrix.msc3245.voice': {}, info: { mimetype: 'audio/ogg', duration: 900 } }, 'Voice message.ogg', 'audio_url'],
+        ['m.room.message', { msgtype: 'm.video', body: 'film.mp4' }, 'film.mp4', 'video_url'],
+        ['m.room.message', { msgtype: 'm.file', body: 'paper.pdf', info: null }, 'paper.pdf', 'title_link'],
+    ])('%s %j', async (type, content, name, field) => {
+        const bytes = type === 'm.sticker' ? await picture(20, 20) : Buffer.from(name);
+        await carol.send(roomId, type, { ...content, url: await uploadMedia(carol, bytes, 'application/octet-stream') });
+        const message = await received(name);
+        expect(message.msg).toBe('');
+        expect((await downloadFile(alice, message.attachments[0][field])).equals(bytes)).toBe(true);
+    });
+
+    testWithOwnServers.each([['shown only to members of its room', true], ['shown to whoever is logged in', false]])('a picture with a caption is one message, where a file is %s', async (_name, restricted) => {
+        await here().admin.post('v1/settings/FileUpload_Restrict_to_room_members', { value: restricted });
+        const name = `moon ${restricted}.png`;
+        const content = await picture(800, 500);
+        const url = await uploadMedia(carol, content, 'image/png');
+        const id = await carol.send(roomId, 'm.room.message', {
+            msgtype: 'm.image', filename: name, body: 'the **moon**', format: 'org.matrix.custom.html', formatted_body: 'the <strong>moon</strong>',
+            url, info: { mimetype: 'image/png', size: content.length, w: 800, h: 500 },
+        });
+        const message = await alice.waitForMessage(channel, (candidate) => candidate.file?.name === name && candidate.msg === 'the *moon*');
+        expect(message.attachments[0]).toMatchObject({ title: name, image_type: 'image/png', image_preview: expect.any(String) });
+        expect(message.files.map((file: { typeGroup?: string }) => file.typeGroup)).toEqual([undefined, 'thumb']);
+        expect((await downloadFile(alice, message.attachments[0].title_link)).equals(content)).toBe(true);
+        await carol.send(roomId, 'm.room.message', {
+            msgtype: 'm.image', body: '* far', 'm.new_content': { msgtype: 'm.image', filename: name, body: 'far', url }, 'm.relates_to': { rel_type: 'm.replace', event_id: id },
+        });
+        await alice.waitForMessage(channel, (candidate) => candidate._id === message._id && candidate.msg === 'far' && candidate.file?.name === name);
+        await carol.redact(roomId, id);
+        await eventually(async () => !(await alice.messages(channel)).some(({ _id }) => _id === message._id), { what: 'the deletion' });
+        await expect(downloadFile(alice, message.attachments[0].title_link)).rejects.toThrow('404');
+    });
+
+    testWithOwnServers('a file in a thread is in the thread where the server lets it be, else it quotes the first message', async () => {
+        await here().admin.post('v1/settings/FileUpload_Restrict_to_room_members', { value: false });
+        const root = await carol.sendText(roomId, 'root of the thread');
+        const { _id: rootId } = await alice.waitForMessage(channel, 'root of the thread');
+        const url = await uploadMedia(carol, Buffer.from('inside'), 'text/plain');
+        await carol.send(roomId, 'm.room.message', { msgtype: 'm.file', body: 'inside.txt', url, 'm.relates_to': { rel_type: 'm.thread', event_id: root } });
+        const { messages } = await eventually(async () => {
+            const answer = await alice.get('v1/chat.getThreadMessages', { tmid: rootId });
+            return answer.messages.length ? answer : undefined;
+        }, { what: 'the answer in the thread' });
+        expect(messages).toMatchObject([{ tmid: rootId, file: { name: 'inside.txt' } }]);
+        await here().admin.post('v1/settings/FileUpload_Restrict_to_room_members', { value: true });
+        await carol.send(roomId, 'm.room.message', { msgtype: 'm.file', body: 'outside.txt', url, 'm.relates_to': { rel_type: 'm.thread', event_id: root } });
+        const quoting = await alice.waitForMessage(channel, (message) => message.file?.name === 'outside.txt' && message.msg.includes(rootId));
+        expect(quoting.attachments.some((attachment: { text?: string }) => attachment.text === 'root of the thread')).toBe(true);
+    });
+
+    test('what the bridge cannot carry is said', async () => {
+        await carol.send(roomId, 'm.room.message', { msgtype: 'm.file', body: 'lost.txt', url: `mxc://${here().serverName}/doesnotexist` });
+        await alice.waitForMessage(channel, (message) => /lost\.txt.*could not be fetched/.test(message.msg));
+        await carol.send(roomId, 'm.room.message', { msgtype: 'm.file', body: 'secret.txt', file: { url: 'mxc://x/y', v: 'v2' } });
+        await alice.waitForMessage(channel, (message) => /secret\.txt.*end-to-end encrypted/.test(message.msg));
+    });
+
+    testWithOwnServers('a file over the workspace\'s limit is a link with both sizes', async () => {
+        await carol.send(roomId, 'm.room.message', { msgtype: 'm.file', body: 'huge.bin', url: `mxc://${here().serverName}/huge`, info: { size: 5_000_000_000 } });
+        const message = await alice.waitForMessage(channel, 'huge.bin');
+        expect(message.msg).toMatch(/huge\.bin.*5 GB.*105 MB/);
+    });
+});

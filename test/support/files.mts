@@ -1,0 +1,25 @@
+/** Files of Rocket.Chat, as a client handles them. */
+import type { RcMessage, RcRoom, RocketChat } from './rocketchat.mts';
+
+export interface PostedFile {
+    name: string;
+    type: string;
+    content: Buffer;
+}
+
+/** Posts one file with a text beside it (`rooms.media`, `rooms.mediaConfirm`). */
+export async function postFile(person: RocketChat, room: RcRoom, { name, type, content }: PostedFile, text = ''): Promise<RcMessage> {
+    const form = new FormData();
+    form.append('file', new Blob([new Uint8Array(content)], { type }), name);
+    const { file } = await person.post(`v1/rooms.media/${room._id}`, form);
+    return (await person.post(`v1/rooms.mediaConfirm/${room._id}/${file._id}`, { msg: text })).message;
+}
+
+/** @param path as a message has it: `/file-upload/…` */
+export async function downloadFile(person: RocketChat, path: string): Promise<Buffer> {
+    const response = await fetch(new URL(path, person.url), { headers: { 'X-Auth-Token': person.token, 'X-User-Id': person.userId } });
+    if (!response.ok) {
+        throw new Error(`GET ${path}: ${response.status}`);
+    }
+    return Buffer.from(await response.arrayBuffer());
+}
