@@ -14,7 +14,7 @@ const ring = (displayName, folders, extra = {}) => ({ ...common, displayName, te
 
 export default {
     projects: [
-        ring('unit', ['ids', 'errors', 'config', 'convert', 'matrix', 'rocketchat', 'bridge', 'commands', 'endpoints', 'events', 'tools']),
+        ring('unit', ['ids', 'errors', 'config', 'convert', 'matrix', 'rocketchat', 'bridge', 'commands', 'endpoints', 'events', 'intake', 'tools']),
         ring('engine', ['engine']),
         ring('e2e', ['e2e', 'page']),
     ],

@@ -5,6 +5,7 @@ import { Bridge } from './bridge/Bridge';
 import type { Picture } from './bridge/people/Avatars';
 import type { BridgeContext } from './bridge/core/Context';
 import { systemClock } from './bridge/core/Context';
+import { AdminNotices } from './bridge/status/AdminNotices';
 import { Admins } from './bridge/setup/Admins';
 import { RegistrationWatch } from './bridge/setup/RegistrationWatch';
 import { Setup } from './bridge/setup/Setup';
@@ -24,6 +25,7 @@ import { EngineLog } from './errors/EngineLog';
 import { MemberEvents } from './events/MemberEvents';
 import { MessageEvents } from './events/MessageEvents';
 import type { RcUserId } from './ids/types';
+import { OwnPort } from './intake/OwnPort';
 import { Connection } from './matrix/Connection';
 import type { HandlerAccessors } from './rocketchat/Accessors';
 import { Accessors } from './rocketchat/Accessors';
@@ -53,6 +55,8 @@ export class Runtime {
     private readonly watch: RegistrationWatch;
     private readonly events: Events;
     private readonly wakeUp: WakeUp;
+    private readonly notices: AdminNotices;
+    private readonly port: OwnPort;
     /** Between `onEnable` and `onDisable`. */
     private enabled = false;
     private started?: () => void;
@@ -65,13 +69,13 @@ export class Runtime {
         this.accessors.keep({ read: engine().reader, http: engine().http });
         this.rocketchat = engineRocketChat(this.accessors, app.getID());
         this.connection = new Connection(() => this.accessors.http);
+        const surroundings = engineSurroundings(() => engine().providedApiEndpoints, pingPath, () => this.rocketchat.siteUrl());
         this.setup = new Setup(
             engineSettings(this.accessors, () => engine().environmentWriter),
-            engineSurroundings(() => engine().providedApiEndpoints, pingPath, () => this.rocketchat.siteUrl()),
+            surroundings,
             this.log,
             (now, before) => this.settingsChanged(now.config, before.config),
         );
-
         const { connection, rocketchat, log } = this;
         const context: BridgeContext = {
             rocketchat,
@@ -90,6 +94,16 @@ export class Runtime {
         this.events = { messages: new MessageEvents(this.bridge.outbound, app.getID()), members: new MemberEvents(this.bridge.outbound, app.getID()) };
 
         this.admins = new Admins(rocketchat, log);
+        this.notices = new AdminNotices(rocketchat.store, log, () => this.accessors.complete, (text) => this.admins.tell(text));
+        this.port = new OwnPort(app, {
+            log,
+            enter: (accessors) => this.enter(accessors),
+            hsToken: () => this.hsToken(),
+            intake: () => this.intake(),
+            complete: () => this.accessors.complete,
+            http: () => this.accessors.http,
+            privateApi: () => surroundings.privateApi(),
+        }, this.notices);
         this.watch = new RegistrationWatch(
             rocketchat.store,
             systemClock,
@@ -104,7 +118,7 @@ export class Runtime {
             new BridgeCommand(rooms),
             new InviteCommand(rooms),
             new DirectCommand(rooms),
-            new StatusCommand(() => this.setup.refresh(), new Health(() => connection.homeserver, echo), this.bridge),
+            new StatusCommand(() => this.setup.refresh(), new Health(() => connection.homeserver, echo), this.bridge, () => this.port.findings()),
             new RotateTokensCommand(this.setup),
         ]);
     }
@@ -159,6 +173,7 @@ export class Runtime {
         if (first && this.accessors.complete) {
             this.watch.look();
             this.wakeUp.look();
+            void this.notices.look();
         }
     }
 
@@ -215,6 +230,8 @@ export class Runtime {
     }
 
     private lookAtSwitch(): void {
+        // Like the private API also while the bridge is switched off: the homeserver's ping is answered.
+        this.port.use(this.enabled ? this.config : undefined);
         if (this.enabled && this.config?.enabled) {
             this.wakeUp.on();
         } else {
@@ -231,4 +248,3 @@ export class Runtime {
         return config.enabled ? undefined : 'The Matrix bridge is switched off. An administrator can switch it on in the settings of the app.';
     }
 }
-

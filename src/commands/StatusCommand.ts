@@ -1,6 +1,6 @@
 import type { Bridge } from '../bridge/Bridge';
 import type { SetupState } from '../bridge/setup/Setup';
-import type { Health } from '../bridge/status/Health';
+import type { Finding, Health } from '../bridge/status/Health';
 import type { Command } from './Command';
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -18,6 +18,7 @@ export class StatusCommand implements Command {
         private readonly refresh: () => Promise<SetupState>,
         private readonly health: Health,
         private readonly bridge: Bridge,
+        private readonly intake: () => Finding[],
     ) {}
 
     public async run(): Promise<string> {
@@ -29,6 +30,7 @@ export class StatusCommand implements Command {
         if (!registration) {
             findings.push({ good: false, text: 'Rocket.Chat does not say where the bridge is reached: set "Bridge URL" in the settings of the app.' });
         }
+        findings.push(...this.intake());
         const wrong = findings.filter(({ good }) => !good).length;
         const headline = wrong > 0 ? '**The Matrix bridge has a problem.**' : config.enabled ? '**The Matrix bridge works.**' : '**The Matrix bridge is switched off.**';
         return [headline, ...findings.map(({ good, text }) => `- ${good ? '✅' : '❌'} ${text}`), `- ${await this.counts()}`].join('\n');

@@ -13,10 +13,21 @@ export interface BridgeConfig {
     readonly domain: string;
     /** Where the homeserver reaches us, without a slash at the end: the setting, or the app's private API. */
     readonly bridgeUrl: string;
+    /** Set when `bridgeUrl` names a port of the app's own; else the private API takes what the homeserver pushes. */
+    readonly listener?: ListenerConfig;
     /** Localpart of the application service's own user, the bot. */
     readonly botLocalpart: string;
     /** Begin of the localpart of every ghost and every alias. */
     readonly ghostPrefix: string;
+}
+
+/** The intake on a port of the app's own. */
+export interface ListenerConfig {
+    readonly port: number;
+    /** Path before `/_matrix/app/…`, without a slash at the end. */
+    readonly basePath: string;
+    /** Largest body of a request. */
+    readonly maxBytes: number;
 }
 
 /** What is wrong with one setting, as a sentence for the admin. */

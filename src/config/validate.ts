@@ -1,5 +1,5 @@
 import { URL } from 'url';
-import type { BridgeConfig, ConfigProblem } from './BridgeConfig';
+import type { BridgeConfig, ConfigProblem, ListenerConfig } from './BridgeConfig';
 import type { RawSettings } from './settings';
 import { SettingId } from './settings';
 
@@ -14,6 +14,9 @@ const SERVER_NAME = /^(?:\[[0-9a-fA-F:.]{2,45}\]|[0-9a-zA-Z](?:[0-9a-zA-Z.-]{0,2
 /** Characters of user ids that Synapse accepts in a sender's localpart (it refuses those that are escaped in URLs). */
 const LOCALPART = /^[a-z0-9._/-]{1,64}$/;
 const TOKEN = /^[\x21-\x7e]{16,255}$/;
+
+/** The largest transaction of Synapse (100 events of 65 kB) has 6.5 MB. */
+const DEFAULT_LIMIT_MB = 10;
 
 const textOf = (raw: RawSettings, id: SettingId): string => {
     const value = raw[id];
@@ -38,6 +41,27 @@ export function checkUrl(text: string): { url: string } | { problem: string } {
         return { problem: 'The URL must end before any "?" or "#".' };
     }
     return { url: `${url.origin}${url.pathname}`.replace(/\/+$/, '') };
+}
+
+/**
+ * A "Bridge URL" with a port and without the path of an app's API means a port of the app's own. With https somebody else
+ * must be listening there: the app has no certificate.
+ */
+function listenerOf(address: string, megabytes: number): ListenerConfig | undefined {
+    const port = /^http:\/\/[^/]*:(\d{1,5})(?:\/|$)/i.exec(address);
+    const { pathname } = port ? new URL(address) : { pathname: '' };
+    if (!port || pathname.includes('/api/apps/')) {
+        return undefined;
+    }
+    return { port: Number(port[1]), basePath: pathname.replace(/\/+$/, ''), maxBytes: megabytes * 1_000_000 };
+}
+
+/** @returns megabytes, or what is wrong */
+function intakeLimit(raw: RawSettings): number | string {
+    const given = raw[SettingId.IntakeLimit];
+    const megabytes = given === undefined || given === null || given === '' ? DEFAULT_LIMIT_MB : Number(given);
+    const possible = Number.isInteger(megabytes) && megabytes >= 1 && megabytes <= 100;
+    return possible ? megabytes : 'The largest transaction must be a whole number of megabytes from 1 to 100.';
 }
 
 function homeserverUrl(text: string): { url: string } | { problem: string } {
@@ -98,17 +122,22 @@ export function validate(raw: RawSettings, privateApi: string | undefined): Vali
     const [id, hsToken, asToken] = [SettingId.Id, SettingId.HsToken, SettingId.AsToken].map((key) => textOf(raw, key));
     const [botLocalpart, ghostPrefix] = [SettingId.BridgeLocalpart, SettingId.GhostPrefix].map((key) => textOf(raw, key));
 
+    const limit = intakeLimit(raw);
+
     note(SettingId.HomeserverUrl, 'problem' in address ? address.problem : undefined);
     note(SettingId.HomeserverDomain, domainProblem(domain));
     note(SettingId.BridgeUrl, 'problem' in bridge ? bridge.problem : undefined);
+    note(SettingId.IntakeLimit, typeof limit === 'string' ? limit : undefined);
     namesProblems(id, botLocalpart, ghostPrefix).forEach(([setting, message]) => note(setting, message));
     note(SettingId.HsToken, tokenProblem(hsToken, 'homeserver token'));
     note(SettingId.AsToken, tokenProblem(asToken, 'application service token') || (asToken === hsToken ? 'The two tokens must not be the same.' : undefined));
 
-    if (problems.length > 0 || 'problem' in address || 'problem' in bridge) {
+    if (problems.length > 0 || 'problem' in address || 'problem' in bridge || typeof limit === 'string') {
         return { problems };
     }
     // Scripts write `"true"`: the server stores settings of apps as they come.
     const enabled = raw[SettingId.Enabled] === true || textOf(raw, SettingId.Enabled) === 'true';
-    return { config: { enabled, id, hsToken, asToken, homeserverUrl: address.url, domain, bridgeUrl: bridge.url, botLocalpart, ghostPrefix }, problems };
+    const listener = listenerOf(ownAddress, limit);
+    const names = { id, hsToken, asToken, domain, botLocalpart, ghostPrefix };
+    return { config: { enabled, homeserverUrl: address.url, bridgeUrl: bridge.url, ...(listener && { listener }), ...names }, problems };
 }

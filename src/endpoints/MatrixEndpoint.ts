@@ -20,6 +20,9 @@ export interface EndpointHost {
 
 export type Verb = 'get' | 'post' | 'put' | 'delete' | 'head' | 'options' | 'patch';
 
+/** What of a request counts. Names of headers in small letters. */
+export type ServedRequest = Pick<IApiRequest, 'headers' | 'query' | 'params' | 'content'>;
+
 type Call = [request: IApiRequest, endpoint: IApiEndpointInfo, read: IRead, modify: IModify, http: IHttp, persistence: IPersistence];
 
 /** What an endpoint does with a request whose token is right. */
@@ -70,17 +73,11 @@ export abstract class MatrixEndpoint extends ApiEndpoint {
         return this.answer('patch', call);
     }
 
-    /** @param intake undefined while the bridge is off */
-    protected abstract respond(request: IApiRequest, intake: Intake | undefined): Promise<Answer>;
-
-    private async answer(verb: Verb, [request, , read, modify, http, persistence]: Call): Promise<IApiResponse> {
-        const { status, content } = await this.guarded(verb, request, { read, modify, http, persistence });
-        this.host().log.flush(this.app.getLogger());
-        // Synapse takes only an answer with a JSON body for a success.
-        return { status: status as HttpStatusCode, headers: { 'Content-Type': 'application/json' }, content: content || {} };
-    }
-
-    private async guarded(verb: Verb, request: IApiRequest, accessors: HandlerAccessors): Promise<Answer> {
+    /**
+     * Answers a request, whichever way it came in. Never throws.
+     * @param accessors those that came with the call of the engine; none when the app's own port took the request
+     */
+    public async serve(verb: string, request: ServedRequest, accessors: HandlerAccessors): Promise<Answer> {
         try {
             if (verb !== this.verb) {
                 return refusal(405, 'M_UNRECOGNIZED', `Only ${this.verb.toUpperCase()} is possible here.`);
@@ -96,5 +93,14 @@ export abstract class MatrixEndpoint extends ApiEndpoint {
             this.host().log.error(`${verb.toUpperCase()} ${this.path} failed`, error);
             return refusal(500, 'M_UNKNOWN', 'The bridge had an internal error.');
         }
+    }
+    /** @param intake undefined while the bridge is off */
+    protected abstract respond(request: ServedRequest, intake: Intake | undefined): Promise<Answer>;
+
+    private async answer(verb: Verb, [request, , read, modify, http, persistence]: Call): Promise<IApiResponse> {
+        const { status, content } = await this.serve(verb, request, { read, modify, http, persistence });
+        this.host().log.flush(this.app.getLogger());
+        // Synapse takes only an answer with a JSON body for a success.
+        return { status: status as HttpStatusCode, headers: { 'Content-Type': 'application/json' }, content: content || {} };
     }
 }

@@ -1,6 +1,6 @@
 import type { IApiRequest } from '@rocket.chat/apps-engine/definition/api';
 import type { Intake } from './Intake';
-import type { Answer } from './MatrixEndpoint';
+import type { Answer, ServedRequest } from './MatrixEndpoint';
 import { done, MatrixEndpoint, refusal } from './MatrixEndpoint';
 
 /** The older name of `ephemeral` (before Matrix 1.13). Synapse sends the same list under both. */
@@ -35,7 +35,7 @@ export function readTransaction(request: Pick<IApiRequest, 'content' | 'headers'
 export class TransactionsEndpoint extends MatrixEndpoint {
     protected readonly verb = 'put';
 
-    protected async respond(request: IApiRequest, intake: Intake | undefined): Promise<Answer> {
+    protected async respond(request: ServedRequest, intake: Intake | undefined): Promise<Answer> {
         const transaction = readTransaction(request);
         if ('status' in transaction) {
             return transaction;

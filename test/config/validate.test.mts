@@ -39,7 +39,24 @@ describe('settings', () => {
         expect(validate({ ...good, [SettingId.BridgeUrl]: 'https://bridge.example.org/matrix/' }, api).config?.bridgeUrl).toBe('https://bridge.example.org/matrix');
     });
 
+    it.each<[string, unknown, object | undefined]>([
+        ['http://rc.internal:9006', undefined, { port: 9006, basePath: '', maxBytes: 10_000_000 }],
+        ['http://rc.internal:9006/matrix/', 2, { port: 9006, basePath: '/matrix', maxBytes: 2_000_000 }],
+        ['http://rc.internal:80', '3', { port: 80, basePath: '', maxBytes: 3_000_000 }],
+        ['http://[::1]:9006', undefined, { port: 9006, basePath: '', maxBytes: 10_000_000 }],
+        ['http://rc.internal:3000/api/apps/private/a/b', undefined, undefined],
+        ['http://rc.internal', undefined, undefined],
+        ['https://rc.internal:9006', undefined, undefined],
+        ['', undefined, undefined],
+    ])('"%s" (limit %s) as bridge URL means the own port %j', (url, limit, listener) => {
+        const { config, problems } = validate({ ...good, [SettingId.BridgeUrl]: url, [SettingId.IntakeLimit]: limit }, api);
+        expect(problems).toEqual([]);
+        expect(config?.listener).toEqual(listener);
+    });
+
     it.each<[string, SettingId, unknown, RegExp]>([
+        ['no limit that is a number', SettingId.IntakeLimit, 'much', /whole number/],
+        ['a limit of nothing', SettingId.IntakeLimit, 0, /whole number/],
         ['no homeserver URL', SettingId.HomeserverUrl, '', /missing/],
         ['a homeserver URL that is none', SettingId.HomeserverUrl, 'matrix', /not a URL/],
         ['a homeserver URL without a scheme', SettingId.HomeserverUrl, 'localhost:8008', /must begin with http/],

@@ -4,7 +4,7 @@ import { settings } from '../../src/config/settings';
 
 type Texts = Record<string, string>;
 
-const kinds: Record<string, string> = { boolean: 'on or off', string: 'text', password: 'secret text', code: 'text, read only', select: 'choice', int: 'number' };
+const kinds: Record<string, string> = { boolean: 'on or off', string: 'text', password: 'secret text', code: 'text, read only', select: 'choice', int: 'number', number: 'number' };
 
 /** @throws Error when a setting has no text: the admin page would show a bare key */
 const textOf = (texts: Texts, key: string): string => {
