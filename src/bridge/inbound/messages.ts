@@ -104,21 +104,23 @@ export class InboundMessages {
     private async pieces(portal: Portal, event: MatrixEvent, puppet: Puppet, { media, text }: InwardMessage): Promise<Pieces> {
         const limit = await this.maxCharacters();
         const existing = media || text.length > limit ? await messageOfEvent(this.parts, portal, event.event_id) : undefined;
-        if (media && media.url) {
-            if (existing && existing.id !== messageIdOf(event.event_id)) {
-                // The server has posted it under its own id; a try before may have ended without the caption.
-                return existing.files.length && !existing.text ? { posted: existing, texts: splitText(text, limit) } : { texts: [] };
-            }
-            const brought: Brought = existing ? {} : await this.files.bring(portal, event, puppet, { ...media, url: media.url });
-            const texts = splitText([brought.note, text].filter(Boolean).join('\n'), limit);
-            return { ...brought, texts: texts.length || existing ? texts : [''] };
-        }
         const texts = splitText(text, limit);
-        if (texts.length <= MAX_PARTS) {
-            return { texts };
+        const long = !media && texts.length > MAX_PARTS;
+        const beginning = long ? [`${splitText(text, limit - CUT.length)[0]}${CUT}`] : texts;
+        if (existing && existing.id !== messageIdOf(event.event_id)) {
+            // The server has posted it under its own id; a try before may have ended without the text.
+            return existing.files.length && !existing.text ? { posted: existing, texts: beginning } : { texts: [] };
         }
-        const shown = existing ? undefined : await this.files.text(portal, LONG_TEXT, text);
-        return existing || shown ? { shown, texts: existing ? [] : [`${splitText(text, limit - CUT.length)[0]}${CUT}`] } : { texts };
+        if (media && media.url) {
+            const brought: Brought = existing ? {} : await this.files.bring(portal, event, puppet, { ...media, url: media.url });
+            const all = brought.note ? splitText(`${brought.note}\n${text}`, limit) : texts;
+            return { ...brought, texts: all.length || existing ? all : [''] };
+        }
+        if (!long || existing) {
+            return { texts: long ? beginning : texts };
+        }
+        const brought = await this.files.text(portal, event, puppet, LONG_TEXT, text);
+        return brought ? { ...brought, texts: beginning } : { texts };
     }
 
     /** A message that the server has posted stands outside of the thread: it quotes the thread's first message, unless it answers one. */

@@ -22,7 +22,7 @@ export interface Brought {
     posted?: RcMessage;
 }
 
-/** With these the server shows a file only to members of the room that it was uploaded to. */
+/** With these the server shows a file only to members of the room that it was uploaded to; the first one is on by default. */
 const RESTRICTIONS = ['FileUpload_Restrict_to_room_members', 'FileUpload_Restrict_to_users_who_can_access_room'];
 /** A file of another server may not be there for now, or never again: after so many failures words take its place. */
 const MAX_FAILURES = 3;
@@ -61,7 +61,7 @@ export class InboundFiles {
             return { note: mediaTooLarge({ ...media, size: content.length }, limit, this.link(event)) };
         }
         try {
-            return (await this.restricted()) ? { posted: await this.post(portal, event, puppet, media, content) } : { shown: await this.lay(media, content) };
+            return await this.put(portal, event, puppet, media, content);
         } catch (error) {
             if (error instanceof BridgeError && error.retriable) {
                 throw error;
@@ -71,16 +71,26 @@ export class InboundFiles {
         }
     }
 
-    /** A long text as a file. @returns undefined when files cannot be laid */
-    public async text(portal: Portal, name: string, text: string): Promise<Brought['shown'] | undefined> {
+    /** A long text as a file. @returns undefined when it cannot be one */
+    public async text(portal: Portal, event: MatrixEvent, puppet: Puppet, filename: string, text: string): Promise<Brought | undefined> {
+        const media: InwardMedia = { kind: 'file', filename, mimetype: 'text/plain', voice: false, encrypted: false };
+        const content = Buffer.from(text, 'utf8');
         try {
-            const content = Buffer.from(text, 'utf8');
-            const off = (await this.switchedOff(portal)) || (await this.restricted());
-            return off ? undefined : await this.lay({ kind: 'file', filename: name, mimetype: 'text/plain', voice: false, encrypted: false }, content);
+            if ((await this.switchedOff(portal)) || content.length > (await this.limits.inward())) {
+                return undefined;
+            }
+            return await this.put(portal, event, puppet, media, content);
         } catch (error) {
+            if (error instanceof BridgeError && error.retriable) {
+                throw error;
+            }
             this.parts.context.log.warn(`A long text could not be laid as a file: ${reasonOf(error)}`);
             return undefined;
         }
+    }
+
+    private async put(portal: Portal, event: MatrixEvent, puppet: Puppet, media: InwardMedia, content: Buffer): Promise<Brought> {
+        return (await this.restricted()) ? { posted: await this.post(portal, event, puppet, media, content) } : { shown: await this.lay(media, content) };
     }
 
     private async lay(media: InwardMedia, content: Buffer): Promise<NonNullable<Brought['shown']>> {

@@ -171,11 +171,13 @@ describe('where files are shown only to members of their room', () => {
     });
 });
 
-test('a very long text is its beginning with the whole as a file', async () => {
+test.each([true, false])('a very long text is its beginning with the whole as a file (shown to members only: %s)', async (restricted) => {
     const w = await bridged();
+    w.rocketchat.settings.FileUpload_Restrict_to_room_members = restricted;
     const body = 'Some words of a long text. '.repeat(2000);
     const event = w.file({ msgtype: 'm.text', body, url: undefined, info: undefined });
     await w.push(event);
+    await w.quiet();
     await new Bridge(w.context).handleTransaction('1', [event], []);
     const [message, ...more] = w.messages();
     expect(more).toEqual([]);
