@@ -6,6 +6,7 @@ import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
 import { LruMap } from '../core/LruMap';
 import type { Portal } from '../portals/Portal';
+import { GhostPictures } from './GhostPictures';
 import { displayName } from './names';
 
 /** The Matrix user that stands for a Rocket.Chat user. Stored by user id, so that a renamed user keeps the ghost. */
@@ -29,26 +30,20 @@ export class Ghosts {
     private readonly known = new LruMap<RcUserId, Ghost>(CACHED);
     private readonly beingMade = new Map<RcUserId, Promise<Ghost>>();
 
-    constructor(private readonly context: BridgeContext) {}
+    private readonly pictures: GhostPictures;
+
+    constructor(private readonly context: BridgeContext) {
+        this.pictures = new GhostPictures(context);
+    }
 
     /**
      * The ghost of a user, registered when it is not known yet.
      * @throws BridgeError of the homeserver
      */
     public async of(user: RcUser): Promise<Ghost> {
-        const known = this.known.get(user.id);
-        if (known && known.mxid.endsWith(`:${this.context.namespace.domain}`)) {
-            if (known.displayName !== displayName(user)) {
-                await this.rename(known, displayName(user));
-            }
-            return known;
-        }
-        let making = this.beingMade.get(user.id);
-        if (!making) {
-            making = this.find(user).then(async (found) => found || this.make(user)).finally(() => this.beingMade.delete(user.id));
-            this.beingMade.set(user.id, making);
-        }
-        return making;
+        const ghost = await this.named(user);
+        this.pictures.look(user, ghost.mxid);
+        return ghost;
     }
 
     /** The ghost when there is one already; nothing is registered. */
@@ -123,6 +118,24 @@ export class Ghosts {
 
     public forget(): void {
         this.known.clear();
+        this.pictures.forget();
+    }
+
+    /** The ghost under the name that its user has now. */
+    private async named(user: RcUser): Promise<Ghost> {
+        const known = this.known.get(user.id);
+        if (known && known.mxid.endsWith(`:${this.context.namespace.domain}`)) {
+            if (known.displayName !== displayName(user)) {
+                await this.rename(known, displayName(user));
+            }
+            return known;
+        }
+        let making = this.beingMade.get(user.id);
+        if (!making) {
+            making = this.find(user).then(async (found) => found || this.make(user)).finally(() => this.beingMade.delete(user.id));
+            this.beingMade.set(user.id, making);
+        }
+        return making;
     }
 
     private async find(user: RcUser): Promise<Ghost | undefined> {
