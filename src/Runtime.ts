@@ -112,7 +112,7 @@ export class Runtime {
             () => this.accessors.complete,
             (text) => this.admins.tell(text),
         );
-        this.wakeUp = new WakeUp(context, echo, () => this.accessors.complete, () => this.bridge.resume());
+        this.wakeUp = new WakeUp(context, echo, () => this.accessors.complete, () => this.bridge.begin());
         const rooms = () => this.bridge.rooms;
         this.commands = new CommandTable({ log, whyOff: () => this.whyOff(), adminSeen: ({ sender }) => this.admins.remember(sender.id) }, [
             new BridgeCommand(rooms),

@@ -1,5 +1,8 @@
 import type { MatrixRoomAlias, MatrixUserId } from '../ids/types';
 import type { MatrixEvent } from '../matrix/Homeserver';
+import { CatchUp } from './catchup/CatchUp';
+import { Cursors } from './catchup/Cursors';
+import { RestartSigns } from './catchup/RestartSigns';
 import type { BridgeContext } from './core/Context';
 import { Lanes } from './core/Lanes';
 import type { Parts } from './core/Parts';
@@ -36,6 +39,9 @@ export class Bridge {
     public readonly rooms: RoomCommands;
     private readonly inbound: Inbound;
     private readonly parts: Parts;
+    private readonly cursors: Cursors;
+    private readonly catchUp: CatchUp;
+    private readonly signs = new RestartSigns();
 
     constructor(context: BridgeContext) {
         const parts: Parts = {
@@ -51,10 +57,19 @@ export class Bridge {
         this.parts = parts;
         this.outbound = new Outbound(parts);
         this.inbound = new Inbound(parts, (portal) => this.outbound.touched(portal));
+        this.cursors = new Cursors(context, async (room) => Boolean(await parts.portals.ofMatrixRoom(room)));
+        this.catchUp = new CatchUp(parts, this.cursors, (event) => this.inbound.take(event), (event) => this.inbound.isDone(event));
+        this.inbound.onHandled = (event) => this.cursors.handled(event);
+        parts.patience.onAway = () => this.cursors.freeze();
+        parts.patience.onBack = () => this.catchUp.sign('the homeserver was away');
         this.rooms = new RoomCommands(parts, this.outbound.members);
     }
 
     public async handleTransaction(txnId: string, events: unknown[], ephemeral: unknown[]): Promise<void> {
+        const first = events[0] as { event_id?: unknown } | null | undefined;
+        if (this.signs.wentBack(txnId, String((first && first.event_id) || ''))) {
+            this.catchUp.sign('the homeserver counts its transactions anew');
+        }
         await this.inbound.handleTransaction(txnId, events, ephemeral);
     }
 
@@ -104,6 +119,12 @@ export class Bridge {
         await this.outbound.resume();
     }
 
+    /** This process begins to work: reads what the homeserver did not push before, and finishes what was begun. */
+    public async begin(): Promise<void> {
+        this.catchUp.sign('the bridge was started');
+        await this.resume();
+    }
+
     /** The app was off: what was written meanwhile is looked for in every room in which something happens. */
     public doubt(): void {
         this.outbound.doubtAll();
@@ -111,6 +132,6 @@ export class Bridge {
 
     /** Writes what only memory holds yet: before the app is switched off. */
     public async settle(): Promise<void> {
-        await this.parts.links.flush();
+        await Promise.all([this.parts.links.flush(), this.cursors.flush()]);
     }
 }

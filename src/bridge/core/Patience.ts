@@ -24,6 +24,9 @@ const AWAY = [408, 425, 429, 502, 503, 504];
  * waits is woken when any request of the same patience succeeds after failures: the homeserver is back.
  */
 export class Patience {
+    /** Told when the other side was first found to be away, and when it is back. */
+    public onAway?: () => void;
+    public onBack?: () => void;
     private readonly sleepers = new Set<() => void>();
     private down = false;
 
@@ -64,7 +67,10 @@ export class Patience {
                     throw error;
                 }
                 previous = error;
-                this.down = this.down || (away && error.status !== 429);
+                if (!this.down && away && error.status !== 429) {
+                    this.down = true;
+                    this.onAway?.();
+                }
                 if (onPause) {
                     onPause(error, pause);
                 }
@@ -83,6 +89,7 @@ export class Patience {
     private recovered(): void {
         if (this.down) {
             this.down = false;
+            this.onBack?.();
             for (const wake of [...this.sleepers]) {
                 wake();
             }

@@ -29,6 +29,8 @@ const REMEMBERED = 20_000;
 export class Inbound {
     /** Told of every event of our own users: they are the proof that pushing works. */
     public onOwnEvent?: (event: MatrixEvent) => void;
+    /** Told of each room event that was handled, our own ones as well. */
+    public onHandled?: (event: MatrixEvent) => void;
     private readonly done = new LruMap<MatrixEventId, true>(REMEMBERED);
     private readonly running = new Map<MatrixEventId, Promise<void>>();
     private readonly failures = new LruMap<MatrixEventId, number>(1_000);
@@ -77,7 +79,7 @@ export class Inbound {
         for (const value of events) {
             const checked = checkEvent(value);
             if ('event' in checked) {
-                runs.push(this.once(checked.event));
+                runs.push(this.take(checked.event));
             } else {
                 problems.push(checked.problem);
             }
@@ -99,7 +101,15 @@ export class Inbound {
         }
     }
 
-    private once(event: MatrixEvent): Promise<void> {
+    public isDone(event: MatrixEventId): boolean {
+        return this.done.has(event);
+    }
+
+    /**
+     * Handles an event once, whichever way it came: pushed or read.
+     * @throws when it failed for a reason that may pass
+     */
+    public take(event: MatrixEvent): Promise<void> {
         const id = event.event_id;
         if (this.done.has(id)) {
             return Promise.resolve();
@@ -126,6 +136,7 @@ export class Inbound {
             context.log.error(`The event ${event.event_id} (${event.type}) could not be brought to Rocket.Chat: ${reasonOf(error)}`);
         }
         this.done.set(event.event_id, true);
+        this.onHandled?.(event);
         this.failures.delete(event.event_id);
     }
 

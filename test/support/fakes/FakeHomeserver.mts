@@ -192,9 +192,11 @@ export class FakeHomeserver implements Homeserver {
         return this.roomOf(roomId).timeline.find((event) => event.event_id === eventId);
     }
 
-    public async messages(roomId: MatrixRoomId, { limit }: { limit: number }): Promise<{ events: MatrixEvent[]; end?: string }> {
+    public async messages(roomId: MatrixRoomId, { limit, from = '0' }: { limit: number; from?: string }): Promise<{ events: MatrixEvent[]; end?: string }> {
         await this.note('messages');
-        return { events: [...this.roomOf(roomId).timeline].reverse().slice(0, limit) };
+        const end = Number(from) + limit;
+        const { timeline } = this.roomOf(roomId);
+        return { events: [...timeline].reverse().slice(Number(from), end), ...(end < timeline.length && { end: String(end) }) };
     }
 
     public async typing(): Promise<void> { await this.note('typing'); }

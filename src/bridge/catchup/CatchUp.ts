@@ -1,0 +1,134 @@
+import type { MatrixEventId } from '../../ids/types';
+import type { MatrixEvent } from '../../matrix/Homeserver';
+import { reasonOf } from '../core/Context';
+import type { Parts } from '../core/Parts';
+import { OUTWARD } from '../core/Patience';
+import type { Cursor, Cursors } from './Cursors';
+
+/** After a sign the push may still bring what it has. */
+const SETTLE_MS = 2_000;
+const PAGE = 50;
+const MAX_PAGES = 20;
+const MAX_ROOMS = 200;
+const AT_ONCE = 4;
+/** What lies before the last event handled is looked at as well, so far back: newer events can have overtaken a lost one. */
+const MARGIN_MS = 600_000;
+
+/** Events that mean the same when they come again after newer ones. */
+const REPEATABLE = ['m.room.message', 'm.sticker', 'm.room.redaction', 'm.poll.start', 'org.matrix.msc3381.poll.start'];
+
+const isRedacted = ({ unsigned, content, type }: MatrixEvent): boolean =>
+    Boolean(unsigned && unsigned.redacted_because) || (type !== 'm.room.redaction' && Object.keys(content).length === 0);
+
+function isEdit({ content }: MatrixEvent): boolean {
+    const relation = content['m.relates_to'] as { rel_type?: unknown } | null | undefined;
+    return typeof relation === 'object' && relation !== null && relation.rel_type === 'm.replace';
+}
+
+/**
+ * Reads what the homeserver did not push: pushes are no full record (Synapse loses and strands events around its own
+ * restart, Dendrite never pushes redactions). After a sign of that the rooms that were active lately are read back to the
+ * last event handled, and what is new takes the same way as the push.
+ */
+export class CatchUp {
+    private waiting?: Promise<void>;
+    private again = false;
+
+    /**
+     * @param take handles an event once, whichever way it came
+     * @param isDone whether it was handled, as far as memory knows
+     */
+    constructor(
+        private readonly parts: Parts,
+        private readonly cursors: Cursors,
+        private readonly take: (event: MatrixEvent) => Promise<void>,
+        private readonly isDone: (event: MatrixEventId) => boolean,
+    ) {}
+
+    /** Something may be missing. Several signs in a row are one. @param why for the log */
+    public sign(why: string): void {
+        this.cursors.freeze();
+        if (this.waiting) {
+            this.again = true;
+            return;
+        }
+        this.waiting = this.afterSettling(why)
+            .catch((error) => this.parts.context.log.error('What was not pushed could not be read', error))
+            .then(() => {
+                this.waiting = undefined;
+                if (this.again) {
+                    this.again = false;
+                    this.sign(why);
+                }
+            });
+    }
+
+    /** Reads the rooms that were active lately. @returns how many events were new */
+    public async run(): Promise<number> {
+        return this.rooms((await this.cursors.active()).slice(0, MAX_ROOMS));
+    }
+
+    /** @returns how many events were new */
+    public async rooms(cursors: Cursor[]): Promise<number> {
+        const left = [...cursors];
+        let found = 0;
+        const worker = async (): Promise<void> => {
+            for (let cursor = left.shift(); cursor; cursor = left.shift()) {
+                try {
+                    found += await this.room(cursor);
+                } catch (error) {
+                    this.parts.context.log.warn(`The room ${cursor.roomId} could not be read: ${reasonOf(error)}`);
+                }
+            }
+        };
+        await Promise.all([...Array(AT_ONCE).keys()].map(worker));
+        return found;
+    }
+
+    private async afterSettling(why: string): Promise<void> {
+        await this.parts.context.clock.sleep(SETTLE_MS);
+        const found = await this.run();
+        if (found) {
+            this.parts.context.log.info(`${found} events that were not pushed were read from the homeserver (${why}).`);
+        }
+    }
+
+    private async room(cursor: Cursor): Promise<number> {
+        const { context, portals } = this.parts;
+        const portal = await portals.ofMatrixRoom(cursor.roomId);
+        if (!portal) {
+            return 0;
+        }
+        const acting = portal.host === context.namespace.bot ? {} : { as: portal.host };
+        const from = Math.max(cursor.ts - MARGIN_MS, portal.bridgedAt);
+        const missing = (await this.read(cursor, acting)).filter(({ event, isAfter }) =>
+            !context.namespace.isOurs(event.sender) && !isRedacted(event) && !this.isDone(event.event_id)
+            && (isAfter || (event.origin_server_ts >= from && REPEATABLE.includes(event.type) && !isEdit(event))));
+        for (const { event } of missing) {
+            await this.take(event);
+        }
+        return missing.length;
+    }
+
+    /** Oldest first, back to the last event handled and to the begin of its page. */
+    private async read({ roomId, event: last }: Cursor, acting: { as?: MatrixEvent['sender'] }): Promise<{ event: MatrixEvent; isAfter: boolean }[]> {
+        const { context, patience } = this.parts;
+        const read: { event: MatrixEvent; isAfter: boolean }[] = [];
+        let isAfter = true;
+        let token: string | undefined;
+        for (let page = 0; page < MAX_PAGES && isAfter; page += 1) {
+            const options = { ...acting, dir: 'b' as const, limit: PAGE, ...(token && { from: token }) };
+            const { events, end } = await patience.keepTrying(() => context.homeserver.messages(roomId, options), OUTWARD);
+            for (const event of events) {
+                isAfter = isAfter && event.event_id !== last;
+                read.unshift({ event, isAfter });
+            }
+            if (!end || end === token || !events.length) {
+                break;
+            }
+            token = end;
+        }
+        // The last one handled is not in reach: then nothing is known to come after it but by its time.
+        return isAfter ? read.map(({ event }) => ({ event, isAfter: false })) : read;
+    }
+}

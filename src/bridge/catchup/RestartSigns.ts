@@ -1,0 +1,20 @@
+/** Earlier or the same number. Ids of Dendrite are nanoseconds: too long for a number. */
+const isNotLater = (a: string, b: string): boolean => (a.length === b.length ? a <= b : a.length < b.length);
+
+/**
+ * Notices by the ids of transactions that a homeserver was restarted: Synapse counts from 1 again, Dendrite sends what it
+ * kept with the old id after newer ones.
+ */
+export class RestartSigns {
+    private last?: { id: string; first: string };
+
+    /** @param first id of the first event, empty without one. @returns whether the id went back without being a repetition */
+    public wentBack(id: string, first: string): boolean {
+        if (!/^[1-9]\d{0,24}$/.test(id)) {
+            return false;
+        }
+        const { last } = this;
+        this.last = { id, first };
+        return Boolean(last && isNotLater(id, last.id) && !(id === last.id && (first === last.first || !first || !last.first)));
+    }
+}

@@ -1,0 +1,119 @@
+import { Bridge } from '../../../src/bridge/Bridge';
+import { RestartSigns } from '../../../src/bridge/catchup/RestartSigns';
+import { messageIdOf } from '../../../src/ids/messages';
+import type { MatrixEvent } from '../../../src/matrix/Homeserver';
+import type { MatrixUserId } from '../../../src/ids/types';
+import { failure } from '../../support/fakes/FakeHomeserver.mts';
+import { world } from '../../support/fakes/world.mts';
+
+const CAROL = '@carol:elsewhere.test' as MatrixUserId;
+const settled = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 60); });
+
+async function bridged() {
+    const w = world();
+    const alice = w.rocketchat.addUser('alice');
+    const room = w.rocketchat.addRoom('c', 'general', [alice]);
+    const portal = await w.bridge.rooms.bridge(room, alice);
+    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
+    w.homeserver.addPerson(CAROL, 'Carol C');
+    matrixRoom.members.set(CAROL, 'join');
+    const say = (body: string, more = {}) => w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body, ...more });
+    const texts = (): string[] => w.rocketchat.inRoom(room.id).map((message) => message.text);
+    const push = (txnId: string, ...events: MatrixEvent[]): Promise<void> => w.bridge.handleTransaction(txnId, events, []);
+    /** The same store and homeserver with a new process. */
+    const restarted = async (): Promise<Bridge> => {
+        await settled();
+        return new Bridge(w.context);
+    };
+    return { ...w, alice, room, portal, matrixRoom, say, texts, push, restarted };
+}
+
+describe('what the homeserver did not push', () => {
+    test('is read when it counts its transactions anew, also when newer events came first', async () => {
+        const w = await bridged();
+        await w.push('27', w.say('one'));
+        w.say('lost');
+        await w.push('1', w.say('two'));
+        await settled();
+        expect(w.texts().sort()).toEqual(['lost', 'one', 'two']);
+    });
+
+    test('is read when the bridge is started, once', async () => {
+        const w = await bridged();
+        await w.push('1', w.say('one'));
+        const next = await w.restarted();
+        const lost = ['lost 1', 'lost 2'].map((text) => w.say(text));
+        await next.begin();
+        await settled();
+        expect(w.texts()).toEqual(['one', 'lost 1', 'lost 2']);
+        await next.handleTransaction('2', lost, []);
+        await next.begin();
+        await settled();
+        expect(w.texts()).toEqual(['one', 'lost 1', 'lost 2']);
+    });
+
+    test('is read when the homeserver was away and is back', async () => {
+        const w = await bridged();
+        await w.push('1', w.say('one'));
+        w.homeserver.faults.send = [failure(undefined)];
+        w.say('lost');
+        await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.alice, 'hello'));
+        await w.quiet();
+        await settled();
+        expect(w.texts()).toContain('lost');
+    });
+
+    test('is read over several pages, and what is older than the bridge is not', async () => {
+        const w = await bridged();
+        w.say('before', { });
+        w.matrixRoom.timeline[w.matrixRoom.timeline.length - 1].origin_server_ts = w.portal.bridgedAt - 60_000;
+        await w.push('5', w.say('one'));
+        const many = [...Array(130).keys()].map((n) => `lost ${n}`);
+        many.forEach((text) => w.say(text));
+        await w.push('1', w.say('last'));
+        await settled();
+        await settled();
+        expect(w.texts()).toEqual(['one', 'last', ...many]);
+    });
+
+    test('a redaction that is only read deletes, and what was redacted does not come back', async () => {
+        const w = await bridged();
+        const event = w.say('secret');
+        await w.push('7', event);
+        const next = await w.restarted();
+        const gone = w.say('gone at once');
+        Object.assign(gone, { content: {}, unsigned: { redacted_because: {} } });
+        w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: event.event_id });
+        await next.begin();
+        await settled();
+        expect(w.rocketchat.messages.has(messageIdOf(event.event_id))).toBe(false);
+        expect(w.texts()).toEqual([]);
+    });
+
+    test('costs one write per room and burst, and no request while nothing is wrong', async () => {
+        const w = await bridged();
+        await w.push('1', w.say('first'));
+        await settled();
+        w.homeserver.calls.length = 0;
+        w.rocketchat.store.calls.length = 0;
+        for (let n = 2; n < 30; n += 1) {
+            void w.push(String(n), w.say(`m${n}`));
+        }
+        await settled();
+        expect(w.homeserver.calls).toEqual([]);
+        expect(w.rocketchat.store.calls.length).toBeLessThanOrEqual(4);
+    });
+});
+
+test.each<[string, [string, string][], boolean]>([
+    ['a count that goes on', [['1', '$a'], ['2', '$b'], ['10', '$c']], false],
+    ['a repetition', [['2', '$a'], ['2', '$a']], false],
+    ['a count from 1 again', [['28', '$a'], ['1', '$b']], true],
+    ['the first one of a new count, after the first one of the old', [['1', '$a'], ['1', '$b']], true],
+    ['times in nanoseconds', [['1763733330000000001', '$a'], ['1763733330000000002', '$b']], false],
+    ['an old time after a newer one', [['1763733330000000002', '$a'], ['1763733330000000001', '$b']], true],
+    ['ids that are no numbers', [['b', '$a'], ['a', '$b']], false],
+])('%s: %j is a sign of a restart: %s', (_name, seen, sign) => {
+    const signs = new RestartSigns();
+    expect(seen.map(([id, first]) => signs.wentBack(id, first)).pop()).toBe(sign);
+});
