@@ -115,6 +115,48 @@ describe('/matrix dm', () => {
     });
 });
 
+describe('a direct room that somebody opens with a puppet in Rocket.Chat', () => {
+    /** Carol has a puppet, by another conversation; then Bob writes to it without any command. */
+    const opened = async () => {
+        const w = set();
+        await w.bridge.rooms.direct(w.alice, [CAROL]);
+        const [before] = w.homeserver.rooms.values();
+        const puppet = [...w.rocketchat.users.values()].find(({ isPuppet }) => isPuppet)!;
+        const room = w.rocketchat.addRoom('d', '', [w.bob, puppet]);
+        const made = () => [...w.homeserver.rooms.values()].filter((one) => one !== before);
+        return { ...w, room, puppet, made };
+    };
+
+    test('is bridged with its first message, once', async () => {
+        const w = await opened();
+        const write = (text: string) => w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.bob, text));
+        await Promise.all([write('one'), write('two')]);
+        await write('three');
+        await w.quiet();
+        expect(w.made()).toHaveLength(1);
+        expect(w.made()[0].options).toMatchObject({ as: '@rc_bob:hs.test', isDirect: true, invite: [CAROL] });
+        expect(w.made()[0].timeline.map((event) => event.content.body)).toEqual(['one', 'two', 'three']);
+    });
+
+    test('is left alone among local people, and asked about once', async () => {
+        const w = await opened();
+        const room = w.rocketchat.addRoom('d', '', [w.alice, w.bob]);
+        await w.bridge.outbound.messagePosted(w.rocketchat.write(room, w.bob, 'between us'));
+        w.rocketchat.calls.length = 0;
+        await w.bridge.outbound.messagePosted(w.rocketchat.write(room, w.bob, 'still'));
+        await w.quiet();
+        expect([w.made(), w.rocketchat.calls]).toEqual([[], []]);
+    });
+
+    test('the writer is told when it cannot be made', async () => {
+        const w = await opened();
+        w.homeserver.createRoom = () => Promise.reject(failure(403, 'M_FORBIDDEN'));
+        await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.bob, 'hello?'));
+        await w.quiet();
+        expect(w.rocketchat.whispers.map(({ text }) => text).join()).toContain('was not delivered');
+    });
+});
+
 describe('an invite from Matrix', () => {
     const invite = async (w: ReturnType<typeof set>, content = {}, state: unknown[] = [], isPublic = false) => {
         const matrixRoom = w.homeserver.addRoom(CAROL, isPublic);

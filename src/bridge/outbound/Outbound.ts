@@ -4,6 +4,7 @@ import type { RcRoomId } from '../../ids/types';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
+import { OpenedDirects } from '../portals/OpenedDirects';
 import type { Portal } from '../portals/Portal';
 import { Journal } from './Journal';
 import { OutboundMembers } from './members';
@@ -30,6 +31,7 @@ export class Outbound {
     private readonly sender: Sender;
     private readonly journal: Journal;
     private readonly recovery: Recovery;
+    private readonly directs: OpenedDirects;
     /** Rooms whose past was compared since this process, or the app, started. */
     private checked = new Set<RcRoomId>();
 
@@ -41,6 +43,7 @@ export class Outbound {
         this.notices = new Notices(parts.context);
         this.journal = new Journal(parts.context);
         this.recovery = new Recovery(parts, this.messages, this.sender);
+        this.directs = new OpenedDirects(parts);
         parts.lanes.onIdle = (key) => {
             if (key.startsWith(LANE)) {
                 this.journal.quiet(key.slice(LANE.length) as RcRoomId);
@@ -52,6 +55,7 @@ export class Outbound {
         if (message.systemType || isOurs(message.sender)) {
             return;
         }
+        await this.attempt(message, message.sender, 'delivered', () => this.directs.open(message.roomId, message.sender, message.ts));
         await this.enqueue(message.roomId, message.ts, async (portal) => {
             await this.attempt(message, message.sender, 'delivered', () => this.messages.post(portal, message));
         });

@@ -1,5 +1,5 @@
 import { BridgeError } from '../../errors/BridgeError';
-import type { MatrixUserId } from '../../ids/types';
+import type { MatrixUserId, RcRoomId } from '../../ids/types';
 import type { RcRoom, RcUser } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
 import { digest } from '../../ids/hash';
@@ -49,6 +49,16 @@ export class RoomMaker {
      */
     public async direct(sender: RcUser, people: MatrixUserId[]): Promise<{ portal: Portal; existed: boolean }> {
         return this.parts.portals.whileMaking(this.makeDirect(sender, people));
+    }
+
+    /**
+     * The Matrix room of a direct room that is there already in Rocket.Chat.
+     * @param sender as whose ghost it is made
+     * @param people who is invited
+     * @param since milliseconds since the epoch: what was written before is not brought over
+     */
+    public async directOf(rcRoomId: RcRoomId, sender: RcUser, people: MatrixUserId[], since: number): Promise<Portal> {
+        return this.parts.portals.whileMaking(this.makeOpened(rcRoomId, sender, people, since));
     }
 
     private async make(room: RcRoom, owner: RcUser): Promise<Portal> {
@@ -110,11 +120,21 @@ export class RoomMaker {
             }
             return { portal: existing, existed: true };
         }
-        const userLevels: Record<string, number> = { [ghost.mxid]: OWNER };
+        return { portal: await this.makeDirectPortal(rcRoomId, ghost.mxid, people, context.clock.now()), existed: false };
+    }
+
+    private async makeOpened(rcRoomId: RcRoomId, sender: RcUser, people: MatrixUserId[], since: number): Promise<Portal> {
+        const ghost = await this.parts.patience.keepTrying(() => this.parts.ghosts.of(sender), SHORT);
+        return this.makeDirectPortal(rcRoomId, ghost.mxid, people, since);
+    }
+
+    private async makeDirectPortal(rcRoomId: RcRoomId, host: MatrixUserId, people: MatrixUserId[], bridgedAt: number): Promise<Portal> {
+        const { context, portals } = this.parts;
+        const userLevels: Record<string, number> = { [host]: OWNER };
         people.forEach((person) => { userLevels[person] = OWNER; });
-        const matrixRoomId = await context.homeserver.createRoom({ as: ghost.mxid, preset: 'private_chat', visibility: 'private', isDirect: true, invite: people, userLevels });
-        const portal: Portal = { rcRoomId, kind: 'd', bridgedAt: context.clock.now(), matrixRoomId, formerRooms: [], origin: 'rocketchat', host: ghost.mxid };
+        const matrixRoomId = await context.homeserver.createRoom({ as: host, preset: 'private_chat', visibility: 'private', isDirect: true, invite: people, userLevels });
+        const portal: Portal = { rcRoomId, kind: 'd', bridgedAt, matrixRoomId, formerRooms: [], origin: 'rocketchat', host };
         await portals.save(portal);
-        return { portal, existed: false };
+        return portal;
     }
 }
