@@ -18,6 +18,8 @@ const picture = (width: number, height: number): Promise<Buffer> => sharp({ crea
 beforeAll(async () => {
     alice = await here().rocketchatUser('alice', { name: 'Alice Liddell' });
     carol = await here().matrixUser('carol', 'Carol Danvers');
+    await alice.post('v1/users.setAvatar', { avatarUrl: `data:image/png;base64,${(await picture(64, 64)).toString('base64')}` });
+    await carol.request('PUT', `v3/profile/${encodeURIComponent(carol.userId)}/avatar_url`, { avatar_url: await uploadMedia(carol, await picture(700, 700), 'image/png') });
     channel = await alice.createRoom('c', unique('gallery'));
     await alice.run(channel, '/matrix bridge');
     roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
@@ -132,5 +134,24 @@ describe('from Matrix', () => {
         await carol.send(roomId, 'm.room.message', { msgtype: 'm.file', body: 'huge.bin', url: `mxc://${here().serverName}/huge`, info: { size: 5_000_000_000 } });
         const message = await alice.waitForMessage(channel, 'huge.bin');
         expect(message.msg).toMatch(/huge\.bin.*5 GB.*105 MB/);
+    });
+});
+
+describe('pictures of people', () => {
+    test('a ghost wears the picture of its user', async () => {
+        const look = async (): Promise<string | undefined> => (await carol.profile(here().ghostOf(alice)))?.avatar_url;
+        const { content, contentType } = await downloadMedia(carol, await eventually(look, { what: 'a picture' }));
+        expect(contentType).toBe('image/png');
+        expect((await sharp(content).metadata()).width).toBeGreaterThan(0);
+    });
+
+    test('messages from Matrix carry the picture of their writer, which everybody can load and nobody can forge', async () => {
+        await carol.sendText(roomId, 'look at me');
+        const { avatar } = await alice.waitForMessage(channel, 'look at me');
+        const response = await fetch(avatar as string);
+        expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/png']);
+        expect((await sharp(Buffer.from(await response.arrayBuffer())).metadata()).width).toBeLessThan(700);
+        const forged = (avatar as string).replace(/[^/]$/, (last) => (last === '0' ? '1' : '0'));
+        expect((await fetch(forged)).status).toBe(404);
     });
 });
