@@ -18,7 +18,7 @@ const pingReasons: Record<string, Extract<PingOutcome, { ok: false }>['reason']>
 
 function failedPing(error: BridgeError): PingOutcome {
     // Synapse waits for the bridge longer than we wait for Synapse.
-    if (isFailure(error, 'homeserver.timeout')) {
+    if (error.code === 'homeserver.timeout') {
         return { ok: false, reason: 'bridge-timeout', detail: error.detail || error.userMessage };
     }
     const reason = (error.errcode && pingReasons[error.errcode]) || (isFailure(error, 'matrix.unsupported', 'matrix.notFound', 'homeserver.notMatrix') ? 'unsupported' : 'homeserver');
