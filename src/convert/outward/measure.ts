@@ -43,9 +43,15 @@ function webp(bytes: Buffer): Measured {
     }
 }
 
+interface Box {
+    type: string;
+    from: number;
+    to: number;
+}
+
 /** Boxes of ISO 14496-12 between two offsets. */
-function boxes(bytes: Buffer, from: number, to: number): { type: string; from: number; to: number }[] {
-    const found = [];
+function boxes(bytes: Buffer, from: number, to: number): Box[] {
+    const found: Box[] = [];
     for (let at = from; at + 8 <= to && found.length < 1000;) {
         const short = bytes.readUInt32BE(at);
         const size = short === 1 && at + 16 <= to ? Number(bytes.readBigUInt64BE(at + 8)) : short === 0 ? to - at : short;
