@@ -12,6 +12,7 @@ import { Setup } from './bridge/setup/Setup';
 import { EchoRoom } from './bridge/status/EchoRoom';
 import { Health } from './bridge/status/Health';
 import { WakeUp } from './bridge/status/WakeUp';
+import { Watchdog } from './bridge/status/Watchdog';
 import { BridgeCommand } from './commands/BridgeCommand';
 import { CommandTable } from './commands/CommandTable';
 import { DirectCommand } from './commands/DirectCommand';
@@ -55,6 +56,7 @@ export class Runtime {
     private readonly watch: RegistrationWatch;
     private readonly events: Events;
     private readonly wakeUp: WakeUp;
+    private readonly watchdog: Watchdog;
     private readonly notices: AdminNotices;
     private readonly port: OwnPort;
     /** Between `onEnable` and `onDisable`. */
@@ -92,7 +94,6 @@ export class Runtime {
         const echo = new EchoRoom(context);
         this.bridge.onOwnEvent((event) => echo.heard(event));
         this.events = { messages: new MessageEvents(this.bridge.outbound, app.getID()), members: new MemberEvents(this.bridge.outbound, app.getID()) };
-
         this.admins = new Admins(rocketchat, log);
         this.notices = new AdminNotices(rocketchat.store, log, () => this.accessors.complete, (text) => this.admins.tell(text));
         this.port = new OwnPort(app, {
@@ -113,6 +114,8 @@ export class Runtime {
             (text) => this.admins.tell(text),
         );
         this.wakeUp = new WakeUp(context, echo, () => this.accessors.complete, () => this.bridge.begin());
+        this.watchdog = new Watchdog(context, echo, () => this.accessors.complete, () => this.bridge.readActive(), this.notices);
+        this.bridge.onPush = (events) => this.watchdog.pushed(events);
         const rooms = () => this.bridge.rooms;
         this.commands = new CommandTable({ log, whyOff: () => this.whyOff(), adminSeen: ({ sender }) => this.admins.remember(sender.id) }, [
             new BridgeCommand(rooms),
@@ -232,11 +235,8 @@ export class Runtime {
     private lookAtSwitch(): void {
         // Like the private API also while the bridge is switched off: the homeserver's ping is answered.
         this.port.use(this.enabled ? this.config : undefined);
-        if (this.enabled && this.config?.enabled) {
-            this.wakeUp.on();
-        } else {
-            this.wakeUp.off();
-        }
+        const on = this.enabled && this.config?.enabled;
+        [this.wakeUp, this.watchdog].forEach((part) => (on ? part.on() : part.off()));
     }
 
     private whyOff(): string | undefined {

@@ -41,6 +41,8 @@ export class Bridge {
     private readonly parts: Parts;
     private readonly cursors: Cursors;
     private readonly catchUp: CatchUp;
+    /** Told of each transaction. */
+    public onPush?: (events: unknown[]) => void;
     private readonly signs = new RestartSigns();
 
     constructor(context: BridgeContext) {
@@ -66,6 +68,7 @@ export class Bridge {
     }
 
     public async handleTransaction(txnId: string, events: unknown[], ephemeral: unknown[]): Promise<void> {
+        this.onPush?.(events);
         const first = events[0] as { event_id?: unknown } | null | undefined;
         if (this.signs.wentBack(txnId, String((first && first.event_id) || ''))) {
             this.catchUp.sign('the homeserver counts its transactions anew');
@@ -123,6 +126,11 @@ export class Bridge {
     public async begin(): Promise<void> {
         this.catchUp.sign('the bridge was started');
         await this.resume();
+    }
+
+    /** Reads the rooms that were active lately, whatever the homeserver pushes. */
+    public readActive(): Promise<number> {
+        return this.catchUp.run();
     }
 
     /** The app was off: what was written meanwhile is looked for in every room in which something happens. */

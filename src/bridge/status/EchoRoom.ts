@@ -3,9 +3,13 @@ import { isFailure } from '../../errors/catalogue';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { StoreKey } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
+import { reasonOf } from '../core/Context';
 
 const KEY: StoreKey = { model: 'misc', id: 'echo-room' };
-const ECHO = 'chat.rocket.matrix_bridge.echo';
+/** Type of the events that the bot sends to itself. */
+export const ECHO = 'chat.rocket.matrix_bridge.echo';
+/** The last one that came in: with several instances the push goes to any of them. */
+const HEARD: StoreKey = { model: 'misc', id: 'echo-heard' };
 const REMEMBERED = 100;
 
 interface Stored {
@@ -34,7 +38,12 @@ export class EchoRoom {
         if (this.seen.size > REMEMBERED) {
             this.seen.delete(this.seen.values().next().value as MatrixEventId);
         }
-        this.waiting.get(event.event_id)?.();
+        const waiting = this.waiting.get(event.event_id);
+        if (waiting) {
+            waiting();
+        } else {
+            this.context.rocketchat.store.put({ event: event.event_id }, HEARD).catch((error) => this.context.log.warn(`An echo could not be noted: ${reasonOf(error)}`));
+        }
     }
 
     /**
@@ -79,7 +88,10 @@ export class EchoRoom {
         const came = new Promise<boolean>((resolve) => {
             this.waiting.set(eventId, () => resolve(true));
         });
-        const late = this.context.clock.sleep(patienceMs).then(() => false);
+        const late = this.context.clock.sleep(patienceMs).then(async () => {
+            const heard = await this.context.rocketchat.store.readOne<{ event: MatrixEventId }>(HEARD);
+            return Boolean(heard && heard.event === eventId);
+        });
         return Promise.race([came, late]).finally(() => this.waiting.delete(eventId));
     }
 

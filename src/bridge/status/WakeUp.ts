@@ -1,4 +1,5 @@
 import type { BridgeContext } from '../core/Context';
+import { introduceBot } from '../people/introduceBot';
 import type { EchoRoom } from './EchoRoom';
 
 /** The engine lets requests through only after `onEnable` has returned. */
@@ -19,7 +20,7 @@ export class WakeUp {
      * @param resume finishes what was begun
      */
     constructor(
-        private readonly context: Pick<BridgeContext, 'homeserver' | 'clock' | 'log'>,
+        private readonly context: Pick<BridgeContext, 'homeserver' | 'namespace' | 'clock' | 'log'>,
         private readonly echo: EchoRoom,
         private readonly ready: () => boolean,
         private readonly resume: () => Promise<void>,
@@ -59,6 +60,7 @@ export class WakeUp {
             this.context.log.warn(`The homeserver did not come back after a ping (${ping.reason}): ${ping.detail}`);
             return;
         }
+        await introduceBot(this.context).catch((error) => this.context.log.warn('The bot could not be given its name', error));
         await this.echo.wake(this.ready());
     }
 }

@@ -1,0 +1,129 @@
+import { AdminNotices } from '../../../src/bridge/status/AdminNotices';
+import { EchoRoom } from '../../../src/bridge/status/EchoRoom';
+import { Watchdog } from '../../../src/bridge/status/Watchdog';
+import type { MatrixUserId } from '../../../src/ids/types';
+import { failure } from '../../support/fakes/FakeHomeserver.mts';
+import { world } from '../../support/fakes/world.mts';
+
+const CAROL = '@carol:elsewhere.test' as MatrixUserId;
+
+/** A bridged room, a homeserver whose pushes can be cut, a watchdog that is asked by hand. */
+async function setUp() {
+    const w = world();
+    const alice = w.rocketchat.addUser('alice');
+    const room = w.rocketchat.addRoom('c', 'general', [alice]);
+    const portal = await w.bridge.rooms.bridge(room, alice);
+    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
+    w.homeserver.addPerson(CAROL, 'Carol C');
+    matrixRoom.members.set(CAROL, 'join');
+    const pushes = { on: true };
+    let n = 0;
+    const push = (...events: unknown[]): Promise<void> => w.bridge.handleTransaction(String((n += 1)), events, []);
+    const sendState = w.homeserver.sendState.bind(w.homeserver);
+    w.homeserver.sendState = async (roomId, ...rest) => {
+        const id = await sendState(roomId, ...rest);
+        if (pushes.on) {
+            await push(w.homeserver.rooms.get(roomId)!.timeline.find((event) => event.event_id === id));
+        }
+        return id;
+    };
+    const told: string[] = [];
+    const dog = (): Watchdog => {
+        const echo = new EchoRoom(w.context);
+        const notices = new AdminNotices(w.rocketchat.store, w.context.log, () => true, async (text) => told.push(text));
+        const watchdog = new Watchdog(w.context, echo, () => true, () => w.bridge.readActive(), notices);
+        w.bridge.onOwnEvent((event) => echo.heard(event));
+        w.bridge.onPush = (events) => watchdog.pushed(events);
+        return watchdog;
+    };
+    const say = (body: string) => w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body });
+    const texts = (): string[] => w.rocketchat.inRoom(room.id).map((message) => message.text);
+    const settled = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 30); });
+    return { ...w, pushes, push, dog, told, say, texts, settled };
+}
+
+test('while pushes come it asks for nothing', async () => {
+    const w = await setUp();
+    const watchdog = w.dog();
+    await w.push(w.say('hi'));
+    w.homeserver.calls.length = 0;
+    w.clock.pass(20_000);
+    await watchdog.tick();
+    expect(w.homeserver.calls).toEqual([]);
+});
+
+test('quiet is looked into by one event of its own, seldom when it lasts', async () => {
+    const w = await setUp();
+    const watchdog = w.dog();
+    await w.push(w.say('hi'));
+    await watchdog.tick();
+    w.clock.pass(31_000);
+    await watchdog.tick();
+    w.homeserver.calls.length = 0;
+    for (let tick = 0; tick < 720; tick += 1) {
+        w.clock.pass(5_000);
+        await watchdog.tick();
+    }
+    const asked = w.homeserver.calls.filter((call) => call === 'sendState').length;
+    expect(asked).toBeGreaterThan(11);
+    expect(asked).toBeLessThan(50);
+    expect(w.homeserver.calls.filter((call) => call === 'messages')).toEqual([]);
+    expect(w.told).toEqual([]);
+});
+
+test('when pushes have stopped the admins are told once within a minute, rooms are read meanwhile, and nothing doubles when they come again', async () => {
+    const w = await setUp();
+    const watchdog = w.dog();
+    await w.push(w.say('before'));
+    w.pushes.on = false;
+    const stuck = w.say('stuck');
+    const from = w.clock.now();
+    while (!w.told.length && w.clock.now() - from < 60_000) {
+        w.clock.pass(5_000);
+        await watchdog.tick();
+    }
+    expect(w.told).toEqual([expect.stringMatching(/do not arrive[\s\S]*Bridge URL/)]);
+    const later = w.say('later');
+    await watchdog.tick();
+    expect(w.texts()).toEqual(['before', 'stuck', 'later']);
+
+    // A new process does not tell again.
+    const next = w.dog();
+    w.clock.pass(400_000);
+    await next.tick();
+    expect(w.told).toHaveLength(1);
+
+    w.pushes.on = true;
+    await w.push(stuck, later, w.say('after'));
+    await w.settled();
+    expect(w.texts()).toEqual(['before', 'stuck', 'later', 'after']);
+    expect(w.told).toEqual([expect.anything(), expect.stringMatching(/arrive again/)]);
+});
+
+test('a homeserver that is away is no stalled push, nor one that cannot ping for a moment', async () => {
+    const w = await setUp();
+    const watchdog = w.dog();
+    w.pushes.on = false;
+    w.homeserver.ping = async () => ({ ok: false, reason: 'bridge-unreachable', detail: '' });
+    w.clock.pass(60_000);
+    w.homeserver.faults.createRoom = [failure(undefined)];
+    await watchdog.tick();
+    await watchdog.tick();
+    expect(w.told).toEqual([]);
+    w.clock.pass(60_000);
+    await watchdog.tick();
+    expect(w.told).toHaveLength(1);
+});
+
+test('an event that came back to another instance counts', async () => {
+    const w = await setUp();
+    const watchdog = w.dog();
+    const other = new EchoRoom(w.context);
+    w.bridge.onOwnEvent((event) => other.heard(event));
+    w.bridge.onPush = undefined;
+    w.clock.pass(60_000);
+    await watchdog.tick();
+    w.clock.pass(60_000);
+    await watchdog.tick();
+    expect(w.told).toEqual([]);
+});
