@@ -1,4 +1,5 @@
 import type { BridgeContext } from '../core/Context';
+import { reasonOf } from '../core/Context';
 import { introduceBot } from '../people/introduceBot';
 import type { EchoRoom } from './EchoRoom';
 
@@ -60,7 +61,7 @@ export class WakeUp {
             this.context.log.warn(`The homeserver did not come back after a ping (${ping.reason}): ${ping.detail}`);
             return;
         }
-        await introduceBot(this.context).catch((error) => this.context.log.warn('The bot could not be given its name', error));
+        await introduceBot(this.context).catch((error) => this.context.log.warn(`The bot could not be given its name: ${reasonOf(error)}`));
         await this.echo.wake(this.ready());
     }
 }

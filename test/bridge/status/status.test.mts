@@ -139,6 +139,18 @@ describe('start', () => {
         expect([state.resumed, state.pings, sent.length]).toEqual([1, 1, 1]);
     });
 
+    it('gives the bot a name, once', async () => {
+        const { wakeUp, homeserver, context } = start();
+        wakeUp.on();
+        await settled();
+        expect(await homeserver.profile(context.namespace.bot)).toEqual({ displayName: 'Rocket.Chat' });
+        await homeserver.setDisplayName(context.namespace.bot, 'Our bridge');
+        wakeUp.off();
+        wakeUp.on();
+        await settled();
+        expect(await homeserver.profile(context.namespace.bot)).toEqual({ displayName: 'Our bridge' });
+    });
+
     it('resumes as soon as everything can be done, and makes no room before', async () => {
         const { wakeUp, state, sent } = start({ ready: false });
         wakeUp.on();
