@@ -1,8 +1,8 @@
-import type { IncomingMessage, Server, ServerResponse } from 'http';
-import { createServer } from 'http';
 import type { ListenerConfig } from '../config/BridgeConfig';
 import type { Answer } from '../endpoints/MatrixEndpoint';
 import type { Log } from '../errors/Log';
+import type { HttpRequest, HttpResponse, HttpServer } from './http';
+import { createServer } from './http';
 
 /** Answers a request whose body is read only when it is asked for: strangers are refused before. Never throws. */
 export type Serve = (method: string, target: string, headers: Record<string, string>, body: () => Promise<string>) => Promise<Answer>;
@@ -23,7 +23,7 @@ const codeOf = (error: unknown): string => String((error as { code?: unknown }).
  */
 export class Listener {
     private wanted?: ListenerConfig;
-    private server?: Server;
+    private server?: HttpServer;
     private open = false;
     private failed?: string;
     private retry?: ReturnType<typeof setTimeout>;
@@ -74,7 +74,7 @@ export class Listener {
         }
     }
 
-    private refused(server: Server, port: number, why: string): void {
+    private refused(server: HttpServer, port: number, why: string): void {
         if (this.server !== server) {
             return;
         }
@@ -98,13 +98,13 @@ export class Listener {
         try {
             server?.close();
             // The homeserver keeps its connection, which would keep the port.
-            (server as { closeAllConnections?: () => void } | undefined)?.closeAllConnections?.();
+            server?.closeAllConnections?.();
         } catch {
             // It was never open.
         }
     }
 
-    private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    private async handle(request: HttpRequest, response: HttpResponse): Promise<void> {
         let answer: Answer;
         try {
             const headers: Record<string, string> = {};
@@ -125,7 +125,7 @@ export class Listener {
 }
 
 /** @throws TooLarge, and when the sender stops in the middle */
-function bodyOf(request: IncomingMessage, announced: number, maxBytes: number): Promise<string> {
+function bodyOf(request: HttpRequest, announced: number, maxBytes: number): Promise<string> {
     return new Promise((resolve, reject) => {
         if (announced > maxBytes) {
             reject(new TooLarge());

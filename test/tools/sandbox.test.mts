@@ -12,3 +12,11 @@ test.each(['MatrixBridgeApp.ts', ...sourcesBelow('src'), ...sourcesBelow('vendor
     const source = readFileSync(file, 'utf8');
     expect(rewritten.filter((text) => source.includes(text))).toEqual([]);
 });
+
+/** rc-apps resolves only these of Node's modules (apps-compiler `misc/Utilities.js`), and calls any other a missing main class. */
+const resolvedByRcApps = ['path', 'url', 'crypto', 'buffer', 'fs', 'events', 'stream', 'net'];
+
+test.each(['MatrixBridgeApp.ts', ...sourcesBelow('src')])('%s imports only what rc-apps finds', (file) => {
+    const imported = [...readFileSync(file, 'utf8').matchAll(/^(?:import|export) [^;]*?from '([^']+)';/gms)].map(([, name]) => name);
+    expect(imported.filter((name) => !name.startsWith('.') && !name.startsWith('@rocket.chat/apps-engine/') && !resolvedByRcApps.includes(name))).toEqual([]);
+});
