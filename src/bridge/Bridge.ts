@@ -7,6 +7,7 @@ import type { BridgeContext } from './core/Context';
 import { Lanes } from './core/Lanes';
 import type { Parts } from './core/Parts';
 import { Patience } from './core/Patience';
+import { DeadLetters } from './deadletters/DeadLetters';
 import { Inbound } from './inbound/Inbound';
 import { Links } from './links/Links';
 import { Outbound } from './outbound/Outbound';
@@ -26,6 +27,7 @@ export interface BridgeCounts {
     waiting: number;
     oldestWaitingMs: number;
     homeserverDown: boolean;
+    deadLetters: number;
 }
 
 /**
@@ -37,6 +39,8 @@ export class Bridge {
     public readonly outbound: Outbound;
     /** What people ask for by command. */
     public readonly rooms: RoomCommands;
+    /** What could not be delivered. */
+    public readonly deadLetters: DeadLetters;
     private readonly inbound: Inbound;
     private readonly parts: Parts;
     private readonly cursors: Cursors;
@@ -57,8 +61,9 @@ export class Bridge {
             patience: new Patience(context.clock),
         };
         this.parts = parts;
+        this.deadLetters = new DeadLetters(context);
         this.outbound = new Outbound(parts);
-        this.inbound = new Inbound(parts, (portal) => this.outbound.touched(portal));
+        this.inbound = new Inbound(parts, (portal) => this.outbound.touched(portal), this.deadLetters);
         this.cursors = new Cursors(context, async (room) => Boolean(await parts.portals.ofMatrixRoom(room)));
         this.catchUp = new CatchUp(parts, this.cursors, (event) => this.inbound.take(event), (event) => this.inbound.isDone(event));
         this.inbound.onHandled = (event) => this.cursors.handled(event);
@@ -98,7 +103,7 @@ export class Bridge {
 
     public async counts(): Promise<BridgeCounts> {
         const { portals, ghosts, puppets, lanes, patience } = this.parts;
-        const [all, ghostCount, puppetCount] = await Promise.all([portals.all(), ghosts.count(), puppets.count()]);
+        const [all, ghostCount, puppetCount, dead] = await Promise.all([portals.all(), ghosts.count(), puppets.count(), this.deadLetters.all()]);
         const load = lanes.load();
         return {
             portals: all.length,
@@ -108,6 +113,7 @@ export class Bridge {
             waiting: load.tasks,
             oldestWaitingMs: load.oldestMs,
             homeserverDown: patience.isDown,
+            deadLetters: dead.length,
         };
     }
 

@@ -37,12 +37,14 @@ export class StatusCommand implements Command {
     }
 
     private async counts(): Promise<string> {
-        const { portals, ghosts, puppets, waiting, oldestWaitingMs } = await this.bridge.counts();
+        const { portals, ghosts, puppets, waiting, oldestWaitingMs, deadLetters } = await this.bridge.counts();
         const known = [
             plural(portals, 'bridged room', 'bridged rooms'),
             `${plural(ghosts, 'ghost', 'ghosts')} (Rocket.Chat users on Matrix)`,
             `${plural(puppets, 'puppet', 'puppets')} (Matrix users in Rocket.Chat)`,
         ].join(', ');
-        return waiting > 0 ? `${known}; ${plural(waiting, 'item waits', 'items wait')}, the oldest for ${Math.ceil(oldestWaitingMs / 1000)} s.` : `${known}; nothing waits.`;
+        const dead = deadLetters > 0 ? ` ${plural(deadLetters, 'item', 'items')} could not be delivered after all tries.` : '';
+        const queue = waiting > 0 ? `${plural(waiting, 'item waits', 'items wait')}, the oldest for ${Math.ceil(oldestWaitingMs / 1000)} s.` : 'nothing waits.';
+        return `${known}; ${queue}${dead}`;
     }
 }

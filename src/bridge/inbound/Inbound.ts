@@ -6,6 +6,7 @@ import { reasonOf } from '../core/Context';
 import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
 import { Patience } from '../core/Patience';
+import type { DeadLetters } from '../deadletters/DeadLetters';
 import type { Portal } from '../portals/Portal';
 import { InboundMembers } from './members';
 import { InboundMessages } from './messages';
@@ -44,6 +45,7 @@ export class Inbound {
     constructor(
         private readonly parts: Parts,
         touched: (portal: Portal) => void,
+        private readonly deadLetters: DeadLetters,
     ) {
         this.patience = new Patience(parts.context.clock);
         const messages = new InboundMessages(parts, touched);
@@ -133,6 +135,14 @@ export class Inbound {
             if (error instanceof BridgeError && error.retriable && tries < MAX_TRANSACTION_TRIES) {
                 throw error;
             }
+            await this.deadLetters.add({
+                direction: 'in',
+                room: event.room_id,
+                what: `the event ${event.event_id} (${event.type.slice(0, 80)})`,
+                reason: error instanceof BridgeError ? error.userMessage : 'An error in the bridge.',
+                certain: error instanceof BridgeError && error.certain,
+                payload: JSON.stringify(event),
+            });
             context.log.error(`The event ${event.event_id} (${event.type}) could not be brought to Rocket.Chat: ${reasonOf(error)}`);
         }
         this.done.set(event.event_id, true);
