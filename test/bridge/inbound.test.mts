@@ -92,6 +92,17 @@ describe('text from Matrix', () => {
     });
 });
 
+test('a server that makes its ids itself gets nothing twice, also after a restart', async () => {
+    const w = await bridged();
+    w.rocketchat.honoursIds = false;
+    const event = w.say('once');
+    await w.push(event);
+    await w.quiet();
+    const restarted = new (await import('../../src/bridge/Bridge')).Bridge(w.context);
+    await restarted.handleTransaction('1', [event, w.say('next')], []);
+    expect(w.texts()).toEqual(['once', 'next']);
+});
+
 describe('strangers', () => {
     const broken: unknown[] = [
         null, 17, 'text', [], {}, { type: 'm.room.message' }, { type: {}, room_id: [], sender: 1 },

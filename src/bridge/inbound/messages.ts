@@ -10,6 +10,7 @@ import type { Brought } from '../media/InboundFiles';
 import { InboundFiles } from '../media/InboundFiles';
 import type { Puppet } from '../people/Puppets';
 import type { Portal } from '../portals/Portal';
+import { ChosenIds } from './ChosenIds';
 import { inwardContext, messageOfEvent } from './lookups';
 
 /** Server setting `Message_MaxAllowedSize`, when it cannot be read. */
@@ -27,6 +28,7 @@ type Pieces = Pick<Brought, 'posted' | 'shown'> & { texts: string[] };
 export class InboundMessages {
     private limit = { characters: 0, readAt: 0 };
     private readonly files: InboundFiles;
+    private readonly ids: ChosenIds;
     private readonly toldEncrypted = new LruMap<string, true>(1_000);
 
     constructor(
@@ -34,6 +36,7 @@ export class InboundMessages {
         private readonly touched: (portal: Portal) => void,
     ) {
         this.files = new InboundFiles(parts);
+        this.ids = new ChosenIds(parts.context);
     }
 
     public async handle(event: MatrixEvent): Promise<void> {
@@ -76,11 +79,15 @@ export class InboundMessages {
                 await context.rocketchat.edit(posted.id, puppet.rcUserId, { text: caption });
             }
         }
+        const there = (await this.ids.areRefused()) ? await links.partsOf(event.event_id) : [];
         for (const [part, text] of texts.entries()) {
             if (posted && part === 0) {
                 continue;
             }
             const wanted = messageIdOf(event.event_id, part);
+            if (there.includes(part)) {
+                continue;
+            }
             const { id } = await context.rocketchat.post({
                 id: wanted,
                 roomId: portal.rcRoomId,
@@ -96,6 +103,7 @@ export class InboundMessages {
             if (id !== wanted) {
                 // This server chooses ids itself: the record takes the place of the derived id.
                 links.remember({ kind: 'message', event: event.event_id, message: id, room: portal.rcRoomId, sender: event.sender, part });
+                await this.ids.noteRefused();
             }
         }
     }

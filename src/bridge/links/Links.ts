@@ -91,6 +91,11 @@ export class Links {
         return (await this.find(eventKey(event)))[0];
     }
 
+    /** @returns the parts of an event that are recorded as messages */
+    public async partsOf(event: MatrixEventId): Promise<number[]> {
+        return (await this.find(eventKey(event))).filter((link) => link.kind === 'message').map((link) => link.part || 0);
+    }
+
     /** @returns id of the message that an event is, or would be: whether it exists must be looked up */
     public async messageOf(event: MatrixEventId): Promise<RcMessageId> {
         const link = await this.ofEvent(event);
@@ -124,7 +129,7 @@ export class Links {
 
     private keep(link: Link): void {
         for (const key of keysOf(link)) {
-            const others = (this.cache.get(key) || []).filter((other) => other.event !== link.event);
+            const others = (this.cache.get(key) || []).filter((other) => other.event !== link.event || other.message !== link.message);
             this.cache.set(key, [...others, link]);
         }
     }
@@ -139,7 +144,7 @@ export class Links {
         const links = documents.reduce<Link[]>((all, document) => [...all, ...(document.links || [])], []).filter((link) => keysOf(link).includes(key));
         const unique: Link[] = [];
         for (const link of links) {
-            if (!unique.some((other) => other.event === link.event) && !(await this.isGone(link))) {
+            if (!unique.some((other) => other.event === link.event && other.message === link.message) && !(await this.isGone(link))) {
                 unique.push(link);
             }
         }
