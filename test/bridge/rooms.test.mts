@@ -109,6 +109,12 @@ describe('/matrix dm', () => {
         expect(matrixRoom.timeline.map((event) => event.content.body)).toEqual(['psst']);
     });
 
+    test.each([403, 502, 500])('a server that cannot be asked (%d) is named', async (status) => {
+        const w = set();
+        w.homeserver.faults.profile = Array.from({ length: 50 }, () => failure(status));
+        await expect(w.bridge.rooms.direct(w.alice, ['@ghost:nowhere.test'])).rejects.toMatchObject({ userMessage: expect.stringContaining('could not ask nowhere.test') });
+    });
+
     test.each([[[], 'Whom'], [['@rc_alice:hs.test'], '@alice'], [['x'], 'not a Matrix user id'], [['@ghost:nowhere.test'], 'There is no user']])('%p is answered in words: %s', async (typed, words) => {
         const w = set();
         expect(await answer(w.bridge.rooms.direct(w.alice, typed))).toContain(words);

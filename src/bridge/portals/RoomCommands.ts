@@ -1,3 +1,4 @@
+import { isFailure } from '../../errors/catalogue';
 import { matrixUserId, serverOf } from '../../ids/matrix';
 import type { MatrixUserId } from '../../ids/types';
 import type { RcRoom, RcUser } from '../../rocketchat/RocketChat';
@@ -100,8 +101,15 @@ export class RoomCommands {
 
     /** Homeservers let one invite people who do not exist: the profile tells. */
     private async exists(user: MatrixUserId): Promise<void> {
-        const { homeserver } = this.parts.context;
-        const profile = await this.parts.patience.keepTrying(() => homeserver.profile(user), SHORT);
+        const { homeserver, namespace } = this.parts.context;
+        const server = serverOf(user);
+        const profile = await this.parts.patience.keepTrying(() => homeserver.profile(user), SHORT).catch((error) => {
+            // Of another server's user: 403 when federation with it is not allowed, 502 (Synapse) or 500 (Dendrite) when it is not there.
+            if (server !== namespace.domain && isFailure(error) && error.status !== undefined && [403, 500, 502, 504].includes(error.status)) {
+                throw refusal('user.serverUnreachable', `The homeserver could not ask ${server} about ${user}: there is no such server, or the two do not federate.`);
+            }
+            throw error;
+        });
         if (!profile) {
             throw refusal('user.unknown', `There is no user ${user} on ${serverOf(user)}.`);
         }
