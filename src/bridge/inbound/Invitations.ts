@@ -1,4 +1,4 @@
-import { serverOf } from '../../ids/matrix';
+import { localpartOf, serverOf } from '../../ids/matrix';
 import type { MatrixUserId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { RcUser } from '../../rocketchat/RocketChat';
@@ -22,6 +22,8 @@ export class Invitations {
         const { ghosts, portals, context } = this.parts;
         const user = await ghosts.userOf(ghostId);
         if (!user) {
+            // Only an account can decline; without it the invite would stand for ever.
+            await context.homeserver.register(localpartOf(ghostId));
             await this.decline(event, ghostId, 'There is no such user in this Rocket.Chat.');
             return;
         }

@@ -125,6 +125,9 @@ export class FakeHomeserver implements Homeserver {
 
     public async leave(roomId: MatrixRoomId, { as = this.bot }: Acting = {}): Promise<void> {
         await this.note('leave');
+        if (as !== this.bot && !this.users.has(as)) {
+            throw forbidden();
+        }
         this.roomOf(roomId).members.set(as, 'leave');
     }
 
