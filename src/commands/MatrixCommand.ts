@@ -5,7 +5,7 @@ import type { EngineLog } from '../errors/EngineLog';
 import { rcMessageId, rcRoomId } from '../ids/rocketchat';
 import type { HandlerAccessors } from '../rocketchat/Accessors';
 import type { RocketChat } from '../rocketchat/RocketChat';
-import { toUser } from '../rocketchat/translate';
+import { toUser } from '../rocketchat/shapes/translate';
 import type { CommandTable } from './CommandTable';
 
 /** What the slash commands need of the app. */

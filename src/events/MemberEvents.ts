@@ -3,7 +3,7 @@ import type { IUser } from '@rocket.chat/apps-engine/definition/users';
 import type { Outbound } from '../bridge/outbound/Outbound';
 import { rcRoomId } from '../ids/rocketchat';
 import type { RcUser } from '../rocketchat/RocketChat';
-import { toUser } from '../rocketchat/translate';
+import { toUser } from '../rocketchat/shapes/translate';
 
 /** Events of people (apps-engine `IPostRoomUserJoined`, `IPostRoomUserLeave`, `IPostUserUpdated`). */
 export class MemberEvents {

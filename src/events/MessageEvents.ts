@@ -1,7 +1,7 @@
 import type { IMessage, IMessageReactionContext } from '@rocket.chat/apps-engine/definition/messages';
 import type { IUser } from '@rocket.chat/apps-engine/definition/users';
 import type { Outbound } from '../bridge/outbound/Outbound';
-import { toMessage, toUser } from '../rocketchat/translate';
+import { toMessage, toUser } from '../rocketchat/shapes/translate';
 
 /**
  * Events of messages (apps-engine `IPostMessageSent`, `IPostMessageUpdated`, `IPostMessageDeleted`, `IPostMessageReacted`,

@@ -4,11 +4,11 @@ import { BridgeError } from '../errors/BridgeError';
 import { rcMessageId } from '../ids/rocketchat';
 import type { RcMessageId } from '../ids/types';
 import type { Accessors } from './Accessors';
-import { toEngineAttachment } from './attachments';
+import { toEngineAttachment } from './shapes/attachments';
 import { call, checkedId, rocketChatError } from './failures';
-import { roomReference, userReference } from './references';
+import { roomReference, userReference } from './shapes/references';
 import type { PostMessage, RcMessage, RocketChat } from './RocketChat';
-import { toMessage } from './translate';
+import { toMessage } from './shapes/translate';
 
 type MessageCalls = Pick<RocketChat, 'message' | 'recentMessages' | 'post' | 'edit' | 'delete' | 'react' | 'typing' | 'whisper' | 'tell'>;
 

@@ -4,9 +4,9 @@ import type { IUser } from '@rocket.chat/apps-engine/definition/users';
 import { rcRoomId, rcUserId } from '../ids/rocketchat';
 import type { Accessors } from './Accessors';
 import { call, checkedId } from './failures';
-import { userReference } from './references';
+import { userReference } from './shapes/references';
 import type { RcRoom, RocketChat } from './RocketChat';
-import { toRoom, toUser } from './translate';
+import { toRoom, toUser } from './shapes/translate';
 
 type RoomCalls = Pick<RocketChat, 'room' | 'roomByName' | 'members' | 'owners' | 'moderators' | 'createRoom' | 'createDirectRoom' | 'renameRoom' | 'addMember' | 'removeMember'>;
 

@@ -1,6 +1,6 @@
 import type { Accessors } from './Accessors';
 import { call, checkedId } from './failures';
-import { roomReference, userReference } from './references';
+import { roomReference, userReference } from './shapes/references';
 import type { RocketChat } from './RocketChat';
 
 type UploadCalls = Pick<RocketChat, 'fileContent' | 'uploadFile'>;

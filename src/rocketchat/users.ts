@@ -4,7 +4,7 @@ import { rcUserId } from '../ids/rocketchat';
 import type { Accessors } from './Accessors';
 import { call, checkedId } from './failures';
 import type { RcUser, RocketChat } from './RocketChat';
-import { toUser } from './translate';
+import { toUser } from './shapes/translate';
 
 type UserCalls = Pick<RocketChat, 'user' | 'userByName' | 'appUser' | 'createPuppet'>;
 

@@ -1,9 +1,9 @@
 import type { IMessage, IMessageRaw } from '@rocket.chat/apps-engine/definition/messages';
 import type { IRoom } from '@rocket.chat/apps-engine/definition/rooms';
 import type { IUser } from '@rocket.chat/apps-engine/definition/users';
-import { rcMessageId, rcRoomId, rcUserId } from '../ids/rocketchat';
+import { rcMessageId, rcRoomId, rcUserId } from '../../ids/rocketchat';
 import { fromEngineAttachment } from './attachments';
-import type { RcMessage, RcRoom, RcRoomKind, RcUser } from './RocketChat';
+import type { RcMessage, RcRoom, RcRoomKind, RcUser } from '../RocketChat';
 
 /** Fields that the engine does not map arrive here (server: `transformMappedData`). */
 type Unmapped = { _unmappedProperties_?: Record<string, unknown> | null };
