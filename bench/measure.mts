@@ -44,6 +44,12 @@ export interface Course<Room> {
 
 const quantile = (sorted: number[], part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 
+/** The middle of each figure of several rounds. */
+export const middle = (rounds: Figures[]): Figures => {
+    const of = (figure: keyof Figures): number => quantile(rounds.map((round) => round[figure]).sort((a, b) => a - b), 0.5);
+    return { perSecond: of('perSecond'), median: of('median'), p95: of('p95') };
+};
+
 /** One direction of one set-up: warm-up, latency, throughput. */
 export const measure = async <Room,>({ rooms, messages, singles, send, arrivals }: Course<Room>): Promise<Figures> => {
     const pass = async (room: Room, text: string): Promise<number> => {
