@@ -82,12 +82,13 @@ export class BridgeApp {
         await this.admin.post(`apps/${this.id}/settings`, { settings: Object.entries(values).map(([id, value]) => ({ id, value })) });
     }
 
-    /** The registration, as soon as every given text stands in it (quotes aside): it follows the other settings. */
+    /** The registration, as soon as the tokens of the settings and every given text stand in it (quotes aside): it follows the other settings. */
     registration(...texts: string[]): Promise<string> {
         let yaml = '';
         const look = async (): Promise<string | false> => {
+            const tokens = await Promise.all([this.setting(setting.hsToken), this.setting(setting.asToken)]);
             yaml = await this.setting(setting.registration);
-            return yaml.includes('as_token:') && texts.every((text) => yaml.replaceAll("'", '').includes(text)) && yaml;
+            return yaml.includes('as_token:') && [...tokens, ...texts].every((text) => yaml.replaceAll("'", '').includes(text)) && yaml;
         };
         return eventually(look, { timeout: 10_000, what: () => `a registration with ${texts.join(', ')} (it has ${yaml.length} characters)` });
     }

@@ -20,6 +20,9 @@ interface Stored {
 export class RegistrationWatch {
     private waiting?: Promise<void>;
     private changedAt = 0;
+    private hasFirst = false;
+    /** Writing the first registration, as soon as there is one: a change can follow at once. */
+    private first: Promise<void> = Promise.resolve();
 
     /**
      * @param current the registration while the bridge is on, else undefined
@@ -38,13 +41,27 @@ export class RegistrationWatch {
     /** To be called when a setting changed, and when the store can be used now. */
     public look(): void {
         this.changedAt = this.clock.now();
-        if (!this.waiting && this.ready()) {
+        if (!this.ready()) {
+            return;
+        }
+        const registration = this.current();
+        if (registration && !this.hasFirst) {
+            this.first = this.first.then(() => this.keepFirst(registration)).catch((error) => this.log.error('The registration could not be stored', error));
+        }
+        if (!this.waiting) {
             this.waiting = this.afterQuiet()
                 .catch((error) => this.log.error('The registration could not be compared', error))
                 .then(() => {
                     this.waiting = undefined;
                 });
         }
+    }
+
+    private async keepFirst(registration: Registration): Promise<void> {
+        if (!this.hasFirst && !(await this.store.readOne<Stored>(KEY))) {
+            await this.store.put({ fields: registrationDigests(registration) }, KEY);
+        }
+        this.hasFirst = true;
     }
 
     /** Waits until no setting changed for a while, then compares. */
@@ -56,14 +73,12 @@ export class RegistrationWatch {
         if (!registration) {
             return;
         }
+        await this.first;
         const fields = registrationDigests(registration);
         const stored = await this.store.readOne<Stored>(KEY);
         const changed = stored ? changedFields(stored.fields, fields) : [];
-        if (stored && changed.length === 0) {
-            return;
-        }
-        await this.store.put({ fields }, KEY);
-        if (stored) {
+        if (changed.length > 0) {
+            await this.store.put({ fields }, KEY);
             this.log.warn(`The registration changed: ${changed.join(', ')}`);
             await this.tell(registrationNotice(changed));
         }

@@ -46,6 +46,18 @@ describe('notice of a changed registration', () => {
         expect(told[0] + JSON.stringify(store.documents)).not.toContain('secret');
     });
 
+    it('comes also when the change follows at once on the first time that the bridge is on', async () => {
+        const { now, told, watch, settle } = setUp();
+        const one = watch();
+        one.look();
+        now.registration = undefined;
+        one.look();
+        now.registration = registration({ as_token: 'secret-b' });
+        one.look();
+        await settle();
+        expect(told).toEqual([expect.stringContaining('`as_token`')]);
+    });
+
     it('comes from one of two instances', async () => {
         const { now, told, watch, settle } = setUp();
         const [one, other] = [watch(), watch()];
