@@ -1,18 +1,6 @@
-import { createHash } from 'node:crypto';
 import { MeteorError, type Domain, type IUser } from '../../server/contract.mts';
-
-/** `Accounts._hashLoginToken`: how the server keeps login tokens. */
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64');
-
-interface LoginToken {
-    hashedToken: string;
-    when?: Date;
-    type?: string;
-    name?: string;
-    createdAt?: Date;
-    lastTokenPart?: string;
-    bypassTwoFactor?: boolean;
-}
+import { hashLoginToken } from '../../server/lib/passwords.mts';
+import type { LoginToken } from '../../server/users/login.mts';
 
 async function tokensOf(domain: Domain, userId: string): Promise<LoginToken[]> {
     const user = await domain.users.findById(userId);
@@ -54,7 +42,7 @@ export async function generatePersonalToken(domain: Domain, user: IUser, name: s
     const token = await domain.users.createPersonalAccessToken(user._id, name);
     if (bypassTwoFactor) {
         const tokens = await tokensOf(domain, user._id);
-        await keepTokens(domain, user._id, tokens.map((known) => (known.hashedToken === hashToken(token) ? { ...known, bypassTwoFactor } : known)));
+        await keepTokens(domain, user._id, tokens.map((known) => (known.hashedToken === hashLoginToken(token) ? { ...known, bypassTwoFactor } : known)));
     }
     return token;
 }
@@ -77,5 +65,5 @@ export async function regeneratePersonalToken(domain: Domain, user: IUser, name:
 /** Logs every other client out, or (`all`) this one too. @param keep the token in clear that stays */
 export async function logoutClients(domain: Domain, userId: string, keep?: string): Promise<void> {
     const tokens = await tokensOf(domain, userId);
-    await keepTokens(domain, userId, keep ? tokens.filter((token) => token.type === 'personalAccessToken' || token.hashedToken === hashToken(keep)) : []);
+    await keepTokens(domain, userId, keep ? tokens.filter((token) => token.type === 'personalAccessToken' || token.hashedToken === hashLoginToken(keep)) : []);
 }

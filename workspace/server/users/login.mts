@@ -5,7 +5,8 @@ import { randomSecret } from '../lib/ids.mts';
 import { checkPassword, hashLoginToken, passwordDigest } from '../lib/passwords.mts';
 import { findByUsername } from './availability.mts';
 
-interface LoginToken {
+/** An entry of `services.resume.loginTokens`. */
+export interface LoginToken {
     hashedToken: string;
     when?: Date;
     type?: string;
