@@ -1,0 +1,120 @@
+/** Bridged rooms with people on both sides who write numbered messages, and what a reader finds there. */
+import { eventually, sleep, unique } from '../eventually.mts';
+import type { Matrix } from '../matrix.mts';
+import type { RcRoom, RocketChat } from '../rocketchat.mts';
+import type { Stack } from '../stack.mts';
+import { compare, sum, textOf, type Account } from './ledger.mts';
+import { foundInMatrix, foundInRocketChat, wholeRoom, wholeTimeline } from './readers.mts';
+
+export interface ArenaRoom {
+    name: string;
+    channel: RcRoom;
+    roomId: string;
+    /** How many were begun on each way. */
+    begun: { out: number; in: number };
+}
+
+export interface Burst {
+    /** Messages that the servers must have taken, on each way of each room. */
+    perRoom: number;
+    /** About how long it takes, milliseconds. */
+    duration: number;
+    /** Only one way. */
+    way?: 'out' | 'in';
+    /** Told when Synapse has taken a message. */
+    taken?: (way: 'out' | 'in') => void;
+}
+
+/** Without progress for so long nothing more is waited for. Longer than any pause of the bridge or of the homeserver. */
+const STILL_MS = 150_000;
+/** For doubles that come late. */
+const AFTERMATH_MS = 5_000;
+
+export class Arena {
+    readonly rooms: ArenaRoom[] = [];
+
+    private constructor(
+        readonly local: RocketChat[],
+        readonly remote: Matrix[],
+    ) {}
+
+    /** Two people on each side, all of them in every room. */
+    static async of(stack: Stack, rooms: number): Promise<Arena> {
+        await stack.admin.post('v1/settings/API_Enable_Rate_Limiter', { value: false });
+        const [alice, bob] = [await stack.rocketchatUser('alice'), await stack.rocketchatUser('bob')];
+        const [carol, dave] = [await stack.matrixUser('carol'), await stack.matrixUser('dave')];
+        const arena = new Arena([alice, bob], [carol, dave]);
+        for (let number = 0; number < rooms; number++) {
+            const channel = await alice.createRoom('c', unique(`ring${number}`), [bob.username]);
+            await alice.run(channel, '/matrix bridge', { timeout: 60_000 });
+            const roomId = await carol.join(`#rc_${channel.name}:${stack.serverName}`);
+            await dave.join(roomId);
+            arena.rooms.push({ name: `room ${number}`, channel, roomId, begun: { out: 0, in: 0 } });
+        }
+        return arena;
+    }
+
+    /**
+     * Everybody writes in all rooms at once. Within a room and way one message follows the other's answer. What a server
+     * refuses, or leaves unanswered, is not written again: whether it counts is told by reading that side.
+     */
+    async burst({ perRoom, duration, way, taken }: Burst): Promise<void> {
+        const write = async (room: ArenaRoom, which: 'out' | 'in'): Promise<void> => {
+            for (let accepted = 0; accepted < perRoom;) {
+                await sleep(Math.random() * 2 * (duration / perRoom));
+                const number = room.begun[which]++;
+                const wrote = await this.write(room, which, number).then(() => true, () => false);
+                accepted += wrote ? 1 : 0;
+                if (wrote) {
+                    taken?.(which);
+                } else {
+                    await sleep(250);
+                }
+            }
+        };
+        const ways = way ? [way] : (['out', 'in'] as const);
+        await Promise.all(this.rooms.flatMap((room) => ways.map((which) => write(room, which))));
+    }
+
+    /** One message, by one of the two people. @throws when the server does not take it */
+    async write(room: ArenaRoom, way: 'out' | 'in', number = room.begun[way]++): Promise<void> {
+        const person = number % 2;
+        if (way === 'out') {
+            await this.local[person].send(room.channel, textOf(way, number));
+        } else {
+            await this.remote[person].sendText(room.roomId, textOf(way, number));
+        }
+    }
+
+    /** Both sides of all rooms, read whole and compared. */
+    async account(): Promise<{ out: Account; in: Account }> {
+        const accounts = await Promise.all(this.rooms.map(async ({ name, channel, roomId }) => {
+            const here = foundInRocketChat(await wholeRoom(this.local[0], channel));
+            const there = foundInMatrix(await wholeTimeline(this.remote[0], roomId));
+            return { out: compare(name, 'out', here, there), in: compare(name, 'in', there, here) };
+        }));
+        return { out: sum(accounts.map(({ out }) => out)), in: sum(accounts.map((one) => one.in)) };
+    }
+
+    /**
+     * Waits until everything has arrived, or nothing more comes; then a moment longer.
+     * @returns what a reader finds then, and how long the rest took to arrive (milliseconds)
+     */
+    async settled(): Promise<{ out: Account; in: Account; settleMs: number }> {
+        const begin = Date.now();
+        let arrived = -1;
+        let progressAt = begin;
+        let doneAt = begin;
+        await eventually(async () => {
+            const now = await this.account();
+            if (now.out.arrived + now.in.arrived > arrived) {
+                arrived = now.out.arrived + now.in.arrived;
+                progressAt = Date.now();
+            }
+            doneAt = Date.now();
+            return (now.out.lost.length + now.in.lost.length === 0) || Date.now() - progressAt > STILL_MS;
+        }, { timeout: 3_600_000, interval: 1_000, what: 'the end of the burst' });
+        await sleep(AFTERMATH_MS);
+        return { ...(await this.account()), settleMs: doneAt - begin };
+    }
+}
