@@ -42,6 +42,13 @@ async function endToEnd() {
     return ring('e2e', '--runInBand');
 }
 
+/** The same stories on Dendrite, which is built from source: without Go this fails, and says so. */
+async function onDendrite() {
+    const { installDendrite } = await load('workspace/homeserver/dendrite/install.mts');
+    await installDendrite((text) => console.log(text));
+    return ring('dendrite', '--runInBand');
+}
+
 const steps = [
     ['lint', () => check(bin('eslint/bin/eslint.js'), '.')],
     ['type check of the app', () => check(bin('typescript/bin/tsc'), '-p', 'tsconfig.json')],
@@ -51,6 +58,7 @@ const steps = [
     ['unit', () => ring('unit')],
     ['engine', () => ring('engine', '--runInBand')],
     ['e2e', endToEnd],
+    ['dendrite', onDendrite],
 ];
 
 async function perform([name, step]) {

@@ -4,10 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Matrix } from './matrix.mts';
-import { assertHomeserverKind, createHomeserver, type Account } from '../../workspace/homeserver/index.mts';
+import { assertHomeserverKind, createHomeserver, type Account, type HomeserverKind, type HomeserverOptions } from '../../workspace/homeserver/index.mts';
 import { freePort } from '../../workspace/process/ports.mts';
 
 export interface StoryHomeserver {
+    /** Stories say what differs between the kinds, and tell both sides. */
+    readonly kind: HomeserverKind;
     /** As this machine reaches it. */
     readonly url: string;
     readonly serverName: string;
@@ -21,14 +23,21 @@ export interface StoryHomeserver {
     stop(): Promise<void>;
 }
 
-export interface StoryHomeserverOptions {
+export interface StoryHomeserverOptions extends Pick<HomeserverOptions, 'roomVersion' | 'maxUpload'> {
     /** Server name, `hs.test` by default. */
     serverName?: string;
-    /** Lines of its configuration over ours. */
+    /** Lines of its own configuration file over ours. */
     config?: Record<string, unknown>;
     /** Gives the registration, once it is known where the homeserver will be. `url` is as Rocket.Chat will reach it. */
     registration: (url: string, serverName: string) => Promise<string>;
 }
+
+/** What `HOMESERVER_KIND` says, else Synapse. @throws PlainError for a kind that is not there */
+const kindOfStories = (): HomeserverKind => {
+    const kind = process.env.HOMESERVER_KIND ?? 'synapse';
+    assertHomeserverKind(kind);
+    return kind;
+};
 
 const running = async (url: string, options: StoryHomeserverOptions): Promise<StoryHomeserver> => {
     const serverName = process.env.HOMESERVER_NAME ?? new URL(url).hostname;
@@ -36,6 +45,7 @@ const running = async (url: string, options: StoryHomeserverOptions): Promise<St
     const notOurs = (): Promise<never> => Promise.reject(new Error('This homeserver is not ours to stop'));
     await options.registration(url, serverName);
     return {
+        kind: kindOfStories(),
         url,
         serverName,
         createUser: (name, password) => registerBySecret(url, secret, name, password),
@@ -65,19 +75,19 @@ export const startHomeserver = async (options: StoryHomeserverOptions): Promise<
     if (process.env.HOMESERVER_URL) {
         return running(process.env.HOMESERVER_URL.replace(/\/$/, ''), options);
     }
-    const { serverName = 'hs.test', config } = options;
+    const { serverName = 'hs.test', config, roomVersion, maxUpload } = options;
     const dataDir = await mkdtemp(join(tmpdir(), 'bridge-homeserver-'));
     const port = await freePort();
-    const kind = process.env.HOMESERVER_KIND ?? 'synapse';
-    assertHomeserverKind(kind);
+    const kind = kindOfStories();
     const host = process.env.HOMESERVER_HOST;
     // A Rocket.Chat elsewhere must get through to it.
     const open = { listeners: [{ port, bind_addresses: ['0.0.0.0'], type: 'http', tls: false, resources: [{ names: ['client', 'federation'] }] }] };
-    const server = createHomeserver(kind, { dataDir, port, serverName, config: { ...(host && open), ...config } });
+    const server = createHomeserver(kind, { dataDir, port, serverName, roomVersion, maxUpload, config: { ...(host && open), ...config } });
     await server.install();
     const seenByRocketChat = `http://${host ?? '127.0.0.1'}:${port}`;
     await server.start(await options.registration(seenByRocketChat, serverName));
     return {
+        kind,
         url: server.url,
         serverName,
         createUser: (name, password) => server.createUser(name, password),

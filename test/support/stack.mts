@@ -10,7 +10,7 @@
  */
 import { BridgeApp, packageApp, setting, type SettingId } from './app.mts';
 import { eventually, unique } from './eventually.mts';
-import { startHomeserver, type StoryHomeserver } from './homeserver.mts';
+import { startHomeserver, type StoryHomeserver, type StoryHomeserverOptions } from './homeserver.mts';
 import { Matrix } from './matrix.mts';
 import { RocketChat } from './rocketchat.mts';
 import { startWorkspace, type Workspace } from './workspace.mts';
@@ -23,12 +23,12 @@ export const ownsHomeserver = !process.env.HOMESERVER_URL;
 /** A test that must stop, start or reconfigure servers: runs only where they are ours, and says so where not. */
 export const testWithOwnServers = ownsWorkspace && ownsHomeserver ? test : test.skip;
 
-export interface StackOptions {
+export interface StackOptions extends Pick<StoryHomeserverOptions, 'roomVersion' | 'maxUpload'> {
     /** No homeserver is started: for what happens before there is one. */
     homeserver?: false;
     /** Settings of the app besides the homeserver's. */
     settings?: Partial<Record<SettingId, string | boolean>>;
-    /** Lines of Synapse's configuration, e.g. `{ default_room_version: '10' }`. */
+    /** Lines of the homeserver's own configuration file: each kind has its own. */
     homeserverConfig?: Record<string, unknown>;
     /** Keeps the workspace's data so that it can be stopped and started again. */
     dataDir?: string;
@@ -70,9 +70,11 @@ export class Stack {
     }
 
     /** What an admin does by the guide: settings, registration to the homeserver, enabled. */
-    private async connectHomeserver({ settings = {}, homeserverConfig }: StackOptions): Promise<void> {
+    private async connectHomeserver({ settings = {}, homeserverConfig, roomVersion, maxUpload }: StackOptions): Promise<void> {
         const homeserver = await startHomeserver({
             config: homeserverConfig,
+            roomVersion,
+            maxUpload,
             registration: async (url, serverName) => {
                 await this.app.change({ [setting.homeserverUrl]: url, [setting.domain]: serverName, ...settings });
                 return this.app.registration(serverName.replaceAll('.', '\\.'));

@@ -15,6 +15,10 @@ export interface HomeserverOptions {
     serverName?: string;
     /** Told of long steps (installation). */
     progress?: (text: string) => void;
+    /** Version of the rooms that are made without one; the homeserver's own default when left out (Synapse 12, Dendrite 10). */
+    roomVersion?: string;
+    /** Largest upload in bytes, 50 MB by default. */
+    maxUpload?: number;
     /** Keys of the homeserver's own configuration file, over ours. */
     config?: Record<string, unknown>;
     /** Ends an installation that is under way. */

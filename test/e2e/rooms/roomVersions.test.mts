@@ -3,7 +3,7 @@ import { unique } from '../../support/eventually.mts';
 import { ownsHomeserver, useStack } from '../../support/stack.mts';
 
 describe.each(['10', '11', '12'])('room version %s', (version) => {
-    const here = useStack({ homeserverConfig: { default_room_version: version } });
+    const here = useStack({ roomVersion: version });
 
     (ownsHomeserver ? test : test.skip)('a bridged channel is a room of this version in which the owner and the bot have power', async () => {
         const alice = await here().rocketchatUser('alice');

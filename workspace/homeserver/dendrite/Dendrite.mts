@@ -27,7 +27,7 @@ export class Dendrite extends HomeserverProcess<BaseIdentity> {
     protected async configure(identity: BaseIdentity, registrationFile: string | undefined): Promise<{ command: string; args: string[] }> {
         const configFile = join(this.dataDir, 'dendrite.yaml');
         const level = this.options.logLevel === 'WARNING' || !this.options.logLevel ? 'warn' : this.options.logLevel.toLowerCase();
-        await writeYaml(configFile, { ...dendriteConfig(identity, this.dataDir, registrationFile, level), ...this.options.config });
+        await writeYaml(configFile, { ...dendriteConfig(identity, this.dataDir, registrationFile, level, this.options), ...this.options.config });
         const { dendrite, launch } = this.programs as Programs;
         return { command: launch, args: [dendrite, '-config', configFile, '-http-bind-address', `127.0.0.1:${this.port}`] };
     }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { HomeserverOptions } from '../homeserver.mts';
 import type { BaseIdentity } from '../HomeserverProcess.mts';
 
 const secret = () => randomBytes(32).toString('base64url');
@@ -25,7 +26,13 @@ export async function identityOf(dataDir: string, serverName: string): Promise<B
  * The configuration of a Dendrite for development: one process, a SQLite file for each part, no federation, no rate limits for
  * its people. The queue lies on disk: in memory it loses every event that is not delivered yet when Dendrite stops.
  */
-export function dendriteConfig(identity: BaseIdentity, dataDir: string, registrationFile: string | undefined, logLevel: string): Record<string, unknown> {
+export function dendriteConfig(
+    identity: BaseIdentity,
+    dataDir: string,
+    registrationFile: string | undefined,
+    logLevel: string,
+    { roomVersion, maxUpload = 50_000_000 }: Pick<HomeserverOptions, 'roomVersion' | 'maxUpload'> = {},
+): Record<string, unknown> {
     const database = (name: string) => ({ connection_string: `file:${join(dataDir, `${name}.db`)}` });
     return {
         version: 2,
@@ -40,10 +47,10 @@ export function dendriteConfig(identity: BaseIdentity, dataDir: string, registra
         app_service_api: { config_files: registrationFile ? [registrationFile] : [] },
         federation_api: { database: database('federationapi') },
         key_server: { database: database('keyserver') },
-        media_api: { database: database('mediaapi'), base_path: join(dataDir, 'media'), max_file_size_bytes: 50_000_000, dynamic_thumbnails: true },
+        media_api: { database: database('mediaapi'), base_path: join(dataDir, 'media'), max_file_size_bytes: maxUpload, dynamic_thumbnails: true },
         mscs: { database: database('mscs') },
         relay_api: { database: database('relayapi') },
-        room_server: { database: database('roomserver') },
+        room_server: { database: database('roomserver'), ...(roomVersion && { default_room_version: roomVersion }) },
         sync_api: { database: database('syncapi') },
         user_api: { account_database: database('accounts') },
         logging: [{ type: 'std', level: logLevel }],

@@ -27,7 +27,9 @@ export class Synapse extends HomeserverProcess<Identity> {
 
     protected async configure(identity: Identity, registrationFile: string | undefined): Promise<{ command: string; args: string[] }> {
         const configFile = join(this.dataDir, 'homeserver.yaml');
-        await writeYaml(configFile, { ...synapseConfig(identity, this.dataDir, this.port, registrationFile), ...this.options.config });
+        const { roomVersion, maxUpload, config } = this.options;
+        const chosen = { ...(roomVersion && { default_room_version: roomVersion }), ...(maxUpload && { max_upload_size: maxUpload }) };
+        await writeYaml(configFile, { ...synapseConfig(identity, this.dataDir, this.port, registrationFile), ...chosen, ...config });
         await writeYaml(join(this.dataDir, 'log.yaml'), logConfig(this.options.logLevel ?? 'WARNING'));
         return { command: this.python, args: ['-u', LAUNCHER, '-c', configFile] };
     }
