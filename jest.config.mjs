@@ -13,15 +13,19 @@ const common = {
 const ring = (displayName, folders, extra = {}) => ({ ...common, displayName, testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.mts`), ...extra });
 
 /** The stories in which a homeserver has a part, told on Dendrite; not those of the app's own settings, endpoints and package. */
-const onDendrite = ['rooms', 'people', 'messages', 'media', 'delivery', 'dendrite'].map((folder) => `<rootDir>/test/e2e/${folder}/**/*.test.mts`);
+const onDendrite = ['rooms', 'people', 'messages', 'media', 'delivery'].map((folder) => `<rootDir>/test/e2e/${folder}/**/*.test.mts`);
 const setupOnDendrite = ['ownPort', 'settings', 'status'].map((name) => `<rootDir>/test/e2e/setup/${name}.test.mts`);
 
 export default {
     projects: [
         ring('unit', ['ids', 'errors', 'config', 'convert', 'matrix', 'rocketchat', 'bridge', 'commands', 'endpoints', 'events', 'intake', 'tools']),
         ring('engine', ['engine']),
-        ring('e2e', ['e2e', 'page'], { testPathIgnorePatterns: [...common.testPathIgnorePatterns, '/test/e2e/dendrite/'] }),
-        ring('dendrite', [], { testMatch: [...onDendrite, ...setupOnDendrite], globalSetup: '<rootDir>/test/support/buildDendrite.mts', setupFiles: ['<rootDir>/test/support/onDendrite.mts'] }),
+        ring('e2e', ['e2e', 'page']),
+        ring('dendrite', [], {
+            testMatch: ['<rootDir>/test/dendrite/**/*.test.mts', ...onDendrite, ...setupOnDendrite],
+            globalSetup: '<rootDir>/test/support/buildDendrite.mts',
+            setupFiles: ['<rootDir>/test/support/onDendrite.mts'],
+        }),
         ring('abuse', ['abuse']),
     ],
 };

@@ -7,6 +7,8 @@ import { dendriteConfig, identityOf } from './config.mts';
 import type { Programs } from './install.mts';
 import { installDendrite } from './install.mts';
 
+const isSection = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** A Dendrite of the pinned version with SQLite. */
 export class Dendrite extends HomeserverProcess<BaseIdentity> {
     public readonly kind = 'dendrite';
@@ -27,7 +29,12 @@ export class Dendrite extends HomeserverProcess<BaseIdentity> {
     protected async configure(identity: BaseIdentity, registrationFile: string | undefined): Promise<{ command: string; args: string[] }> {
         const configFile = join(this.dataDir, 'dendrite.yaml');
         const level = this.options.logLevel === 'WARNING' || !this.options.logLevel ? 'warn' : this.options.logLevel.toLowerCase();
-        await writeYaml(configFile, { ...dendriteConfig(identity, this.dataDir, registrationFile, level, this.options), ...this.options.config });
+        const config = dendriteConfig(identity, this.dataDir, registrationFile, level, this.options);
+        for (const [section, lines] of Object.entries(this.options.config ?? {})) {
+            // Sections hold what Dendrite cannot do without: databases, secrets.
+            config[section] = isSection(lines) && isSection(config[section]) ? { ...config[section], ...lines } : lines;
+        }
+        await writeYaml(configFile, config);
         const { dendrite, launch } = this.programs as Programs;
         return { command: launch, args: [dendrite, '-config', configFile, '-http-bind-address', `127.0.0.1:${this.port}`] };
     }
