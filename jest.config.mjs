@@ -14,7 +14,7 @@ const ring = (displayName, folders, extra = {}) => ({ ...common, displayName, te
 
 /** The stories in which a homeserver has a part, told on Dendrite; not those of the app's own settings, endpoints and package. */
 const onDendrite = ['rooms', 'people', 'messages', 'media', 'delivery'].map((folder) => `<rootDir>/test/e2e/${folder}/**/*.test.mts`);
-const setupOnDendrite = ['ownPort', 'settings', 'status'].map((name) => `<rootDir>/test/e2e/setup/${name}.test.mts`);
+const setupOnDendrite = ['settings', 'status'].map((name) => `<rootDir>/test/e2e/setup/${name}.test.mts`);
 
 export default {
     projects: [

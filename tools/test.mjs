@@ -46,7 +46,7 @@ async function endToEnd() {
 async function onDendrite() {
     const { installDendrite } = await load('workspace/homeserver/dendrite/install.mts');
     await installDendrite((text) => console.log(text));
-    return ring('dendrite', '--runInBand');
+    return ring('dendrite', '--maxWorkers=2');
 }
 
 const steps = [
