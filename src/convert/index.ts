@@ -7,11 +7,13 @@
 export type {
     InwardContext, InwardEvent, InwardMedia, InwardMessage, MediaKind, OutwardContext, OutwardMessage, OutwardText, Relation, TextContent,
 } from './types';
+export { answering, messagesLinked, quoteLink, quotesOf, unknownTarget, withoutForeignQuotes } from './inward/answers';
 export { fromMatrix, referencesFromMatrix } from './inward/message';
 export type { InwardReferences } from './inward/message';
 export { mediaAttachment, mediaMissing, mediaTooLarge, size as sizeInWords } from './inward/media';
 export { pollResults } from './inward/polls';
 export type { PollAnswer } from './inward/polls';
+export { deletionNote, emptyNote, pinNote } from './inward/notes';
 export { splitText } from './inward/split';
 export { reactionText } from './inward/kinds';
 export { readRelation } from './inward/relations';

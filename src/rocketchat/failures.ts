@@ -6,6 +6,9 @@ const METEOR_CODE = /\[([a-z0-9-]+)\]\s*$/i;
 /** Refusals by the server's rules: trying again changes nothing. */
 const PERMANENT = /not[- ]allowed|not enough permission|invalid|duplicate|exceeded|archived|blocked|must exist|muted|is required|not[- ]found|not supported|read[- ]?only|cannot be empty/i;
 
+/** `setReaction` refuses a name that is neither of the server's set nor a custom emoji. */
+const UNKNOWN_EMOJI = /invalid emoji/i;
+
 /**
  * @param what the accessor that failed, for the log: `message.create`
  * @returns the failure in the bridge's terms; what is not known as a refusal of the server counts as retriable
@@ -18,7 +21,7 @@ export function rocketChatError(what: string, error: unknown): BridgeError {
     const code = METEOR_CODE.exec(text);
     const permanent = Boolean(code) || PERMANENT.test(text);
     return new BridgeError({
-        code: code ? `rocketchat.${code[1]}` : 'rocketchat.failed',
+        code: UNKNOWN_EMOJI.test(text) ? 'rocketchat.unknownEmoji' : code ? `rocketchat.${code[1]}` : 'rocketchat.failed',
         userMessage: 'Rocket.Chat did not accept this.',
         retriable: !permanent,
         certain: permanent,

@@ -8,10 +8,11 @@ import type { Parts } from '../core/Parts';
 import { Patience } from '../core/Patience';
 import type { DeadLetters } from '../deadletters/DeadLetters';
 import type { Portal } from '../portals/Portal';
+import { InboundPins } from './changes/pins';
+import { InboundReactions } from './changes/reactions';
+import { InboundRedactions } from './changes/redactions';
 import { InboundMembers } from './members';
 import { InboundMessages } from './messages';
-import { InboundReactions } from './reactions';
-import { InboundRedactions } from './redactions';
 import { InboundRoomState } from './roomState';
 import { InboundTyping } from './typing';
 
@@ -51,6 +52,7 @@ export class Inbound {
         const messages = new InboundMessages(parts, touched);
         const reactions = new InboundReactions(parts);
         const redactions = new InboundRedactions(parts);
+        const pins = new InboundPins(parts);
         const roomState = new InboundRoomState(parts);
         this.members = new InboundMembers(parts);
         this.typing = new InboundTyping(parts);
@@ -63,6 +65,7 @@ export class Inbound {
             'org.matrix.msc3381.poll.start': message,
             'm.reaction': (event) => reactions.handle(event),
             'm.room.redaction': (event) => redactions.handle(event),
+            'm.room.pinned_events': (event) => pins.handle(event),
             'm.room.member': (event) => this.members.handle(event),
             'm.room.name': (event) => roomState.handle(event),
             'm.room.topic': (event) => roomState.handle(event),

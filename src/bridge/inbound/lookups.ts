@@ -1,10 +1,12 @@
 import type { InwardContext } from '../../convert/index';
 import { messageLink, referencesFromMatrix } from '../../convert/index';
-import type { MatrixEventId, MatrixUserId } from '../../ids/types';
+import { isObject } from '../../convert/values';
+import type { MatrixEventId, MatrixRoomAlias, MatrixRoomId, MatrixUserId, RcMessageId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { RcMessage } from '../../rocketchat/RocketChat';
 import type { Parts } from '../core/Parts';
 import type { Portal } from '../portals/Portal';
+import { hasPower } from '../portals/powers';
 
 /**
  * The message of an event, when it is one of this very room: a stranger could otherwise make the bridge quote or touch
@@ -15,9 +17,14 @@ export async function messageOfEvent({ context, links }: Parts, portal: Portal, 
     return message && message.roomId === portal.rcRoomId ? message : undefined;
 }
 
+/** @returns the link to a message of a portal, out of which the server makes a quote */
+export async function linkToMessage({ context }: Parts, portal: Portal, message: RcMessageId): Promise<string> {
+    return messageLink(await context.rocketchat.siteUrl(), { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, message);
+}
+
 /** Reads what an event speaks of, so that its conversion can be pure. A plain text costs nothing here. */
 export async function inwardContext(parts: Parts, portal: Portal, event: MatrixEvent): Promise<InwardContext> {
-    const { context, portals } = parts;
+    const { context } = parts;
     const references = referencesFromMatrix(event, { roomId: event.room_id });
     const names = new Map<MatrixUserId, string>();
     for (const id of references.users) {
@@ -27,29 +34,43 @@ export async function inwardContext(parts: Parts, portal: Portal, event: MatrixE
         }
     }
     const links = new Map<MatrixEventId, string>();
-    const siteUrl = await context.rocketchat.siteUrl();
     for (const id of references.events) {
         const message = await messageOfEvent(parts, portal, id);
         if (message) {
-            links.set(id, messageLink(siteUrl, { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, message.id));
+            links.set(id, await linkToMessage(parts, portal, message.id));
         }
     }
     const channels = new Map<string, string>();
     for (const room of references.rooms) {
-        const target = room.startsWith('!') ? await portals.ofMatrixRoom(room as Portal['matrixRoomId']) : undefined;
+        const target = await portalOf(parts, room);
         if (target && target.kind === 'c' && target.name) {
             channels.set(room, target.name);
         }
     }
     return {
-        siteUrl,
+        siteUrl: await context.rocketchat.siteUrl(),
         roomId: event.room_id,
         username: (id) => names.get(id),
         channelName: (room) => channels.get(room),
         messageLink: (id) => links.get(id),
-        // Bots have not the right to `@all`: the server would refuse the whole message.
-        mayMentionRoom: false,
+        mayMentionRoom: mentionsRoom(event) && (await hasPower(context, portal, event.room_id, event.sender, 'mentionRoom')),
     };
+}
+
+/** Only aliases of the own homeserver are asked for: it knows them without asking others. */
+async function portalOf({ context, portals }: Parts, room: MatrixRoomId | MatrixRoomAlias): Promise<Portal | undefined> {
+    if (room.startsWith('!')) {
+        return portals.ofMatrixRoom(room as MatrixRoomId);
+    }
+    const alias = room as MatrixRoomAlias;
+    const made = await portals.ofAlias(alias);
+    const found = made || !alias.endsWith(`:${context.namespace.domain}`) ? undefined : await context.homeserver.resolveAlias(alias).catch(() => undefined);
+    return made || (found && portals.ofMatrixRoom(found.roomId));
+}
+
+function mentionsRoom({ content }: MatrixEvent): boolean {
+    const { 'm.mentions': mentions } = isObject(content['m.new_content']) ? content['m.new_content'] : content;
+    return isObject(mentions) && mentions.room === true;
 }
 
 async function usernameOf({ context, ghosts, puppets }: Parts, id: MatrixUserId): Promise<string | undefined> {

@@ -96,6 +96,12 @@ export class Links {
         return (await this.find(eventKey(event))).filter((link) => link.kind === 'message').map((link) => link.part || 0);
     }
 
+    /** @returns the messages that are recorded as an event's, by their part */
+    public async messagesOf(event: MatrixEventId): Promise<Map<number, RcMessageId>> {
+        const links = (await this.find(eventKey(event))).filter((link) => link.kind === 'message');
+        return new Map(links.map((link) => [link.part || 0, link.message]));
+    }
+
     /** @returns id of the message that an event is, or would be: whether it exists must be looked up */
     public async messageOf(event: MatrixEventId): Promise<RcMessageId> {
         const link = await this.ofEvent(event);
@@ -106,10 +112,12 @@ export class Links {
         return (await this.find(reactionKey(message, userId, emoji)))[0];
     }
 
-    /** A reaction is taken back: the same one may be given again later. */
+    /** A reaction is taken back: the same one may be given again later, or be there a second time (Dendrite takes doubles). */
     public async forgetReaction(link: Link): Promise<void> {
         await this.flush();
-        keysOf(link).forEach((key) => this.cache.set(key, []));
+        for (const key of keysOf(link)) {
+            this.cache.set(key, (this.cache.get(key) || []).filter((other) => other.event !== link.event));
+        }
         await this.context.rocketchat.store.put({ links: [] }, toStoreKey(goneKey(link)));
     }
 

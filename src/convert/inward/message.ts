@@ -1,8 +1,9 @@
 import type { MatrixEventId, MatrixRoomAlias, MatrixRoomId, MatrixUserId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
-import { eventLink, parseMatrixLink } from '../matrixLinks';
+import { parseMatrixLink } from '../matrixLinks';
 import type { InwardContext, InwardEvent, InwardMessage } from '../types';
 import { isObject, text } from '../values';
+import { answering, quoteLink, unknownTarget } from './answers';
 import { attribute, parseHtml, type HtmlNode } from './html';
 import { convertLocation, convertUnknown } from './kinds';
 import { mediaMissing, readMedia } from './media';
@@ -60,7 +61,7 @@ export function fromMatrix(event: InwardEvent, context: InwardContext): InwardMe
     if (event.type === 'm.room.encrypted') return { ...message, text: encryptedText, encrypted: true };
     if (isPollResponse(event.type) || isPollEnd(event.type)) return message;
     const converted = convertKind(inner, context, relation.replyTo !== undefined);
-    return { ...message, ...converted, text: answering(converted.text ?? '', relation.replyTo, context, converted.media !== undefined) };
+    return { ...message, ...converted, text: withAnswered(converted.text ?? '', relation.replyTo, context, converted.media !== undefined) };
 }
 
 function convertKind(event: InwardEvent, context: InwardContext, reply: boolean): Partial<InwardMessage> {
@@ -87,12 +88,11 @@ const notice = (converted: string): string => (converted === '' ? '' : `ℹ️ $
 
 /**
  * Puts the link of the answered message in front, out of which the server makes a quote. The event is of this room: the
- * look-up knows no other. An unknown one is named by its link on Matrix, so that nobody takes the text for an answer to something else.
+ * look-up knows no other. An unknown one is named by its link on Matrix.
  */
-function answering(converted: string, replyTo: MatrixEventId | undefined, context: InwardContext, media: boolean): string {
+function withAnswered(converted: string, replyTo: MatrixEventId | undefined, context: InwardContext, media: boolean): string {
     if (!replyTo || (converted === '' && !media)) return converted;
     const link = context.messageLink?.(replyTo);
-    const quote = link ? `[ ](${link})` : context.roomId ? `[↩](${eventLink(context.roomId, replyTo).replace(/[()]/g, encodeURIComponent)})` : '';
-    const separator = /^(?:[#>|-]|```|\d+\.)/.test(converted) ? '\n' : ' ';
-    return quote === '' ? converted : `${quote}${separator}${converted}`.trimEnd();
+    const quote = link ? quoteLink(link) : context.roomId ? unknownTarget(context.roomId, replyTo) : '';
+    return quote === '' ? converted : answering(converted, quote);
 }

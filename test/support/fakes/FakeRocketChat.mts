@@ -198,6 +198,9 @@ export class FakeRocketChat implements RocketChat {
         if (!message.text.trim() && !message.attachments) {
             throw new BridgeError({ code: 'rocketchat.error-invalid-message', userMessage: 'empty', retriable: false, certain: true });
         }
+        if (message.text.length > Number(this.settings.Message_MaxAllowedSize ?? 5_000)) {
+            throw new BridgeError({ code: 'rocketchat.error-message-size-exceeded', userMessage: 'too long', retriable: false, certain: true });
+        }
         if (this.honoursIds && this.messages.has(message.id)) {
             return { id: message.id, created: false };
         }
@@ -207,12 +210,12 @@ export class FakeRocketChat implements RocketChat {
         return { id: written.id, created: true };
     }
 
-    public async edit(id: RcMessageId, editorId: RcUserId, { text }: { text?: string }): Promise<void> {
+    public async edit(id: RcMessageId, editorId: RcUserId, { text, attachments }: { text?: string; attachments?: Record<string, unknown>[] }): Promise<void> {
         this.note('edit');
         if (text?.trim() === '' && !this.messages.get(id)?.attachments.length) {
             throw new BridgeError({ code: 'rocketchat.error-invalid-message', userMessage: 'empty', retriable: false, certain: true });
         }
-        Object.assign(this.messages.get(id) as RcMessage, { ...(text !== undefined && { text }), editor: this.users.get(editorId) });
+        Object.assign(this.messages.get(id) as RcMessage, { ...(text !== undefined && { text }), ...(attachments && { attachments }), editor: this.users.get(editorId) });
     }
 
     public async delete(id: RcMessageId): Promise<void> {

@@ -1,0 +1,159 @@
+/** What happens on Matrix to messages that are there already: reactions, deletions, pins. */
+import { BridgeError } from '../../../src/errors/BridgeError';
+import { messageIdOf } from '../../../src/ids/messages';
+import type { MatrixEventId, MatrixUserId } from '../../../src/ids/types';
+import { world } from '../../support/fakes/world.mts';
+
+const CAROL = '@carol:elsewhere.test' as MatrixUserId;
+const DAVE = '@dave:third.test' as MatrixUserId;
+const LINK = 'https://chat.test/channel/general?msg=';
+
+async function bridged() {
+    const w = world();
+    const alice = w.rocketchat.addUser('alice', { name: 'Alice A' });
+    const room = w.rocketchat.addRoom('c', 'general', [alice]);
+    const portal = await w.bridge.rooms.bridge(room, alice);
+    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
+    for (const [id, name] of [[CAROL, 'Carol C'], [DAVE, 'Dave D']] as const) {
+        w.homeserver.addPerson(id, name);
+        matrixRoom.members.set(id, 'join');
+    }
+    let n = 0;
+    const push = (...events: unknown[]): Promise<void> => w.bridge.handleTransaction(String((n += 1)), events, []);
+    const by = (sender: MatrixUserId, type: string, content: object, more: object = {}) => w.homeserver.write(matrixRoom, sender, type, content as never, more);
+    const say = (body: string, more = {}) => by(CAROL, 'm.room.message', { msgtype: 'm.text', body, ...more });
+    const react = (event: MatrixEventId, key: string, more = {}) => by(CAROL, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key }, ...more });
+    const redact = (redacts: MatrixEventId, sender = CAROL, reason?: string) => by(sender, 'm.room.redaction', { ...(reason && { reason }) }, { redacts });
+    const pin = (pinned: string[], unsigned?: object) => by(CAROL, 'm.room.pinned_events', { pinned }, { state_key: '', ...(unsigned && { unsigned }) });
+    const levels = (content: object) => by(CAROL, 'm.room.power_levels', content, { state_key: '' });
+    const texts = (): string[] => w.rocketchat.inRoom(room.id).map((message) => message.text);
+    /** A message of Alice's that is on both sides. */
+    const fromAlice = async (text: string, more = {}) => {
+        const message = w.rocketchat.write(room, alice, text, more);
+        await w.bridge.outbound.messagePosted(message);
+        await w.quiet();
+        return { message, events: matrixRoom.timeline.filter(({ content }) => JSON.stringify(content).includes(message.id)).map((event) => event.event_id) };
+    };
+    return { ...w, alice, room, portal, matrixRoom, push, say, by, react, redact, pin, levels, texts, fromAlice };
+}
+const unknownEmoji = (): BridgeError => new BridgeError({ code: 'rocketchat.unknownEmoji', userMessage: 'x', retriable: false, certain: true });
+
+describe('reactions', () => {
+    test.each([
+        ['👍', ':thumbsup:'], ['👍️', ':thumbsup:'], ['👍🏽', ':thumbsup_tone3:'], ['🇩🇪', ':flag_de:'], ['❤', ':heart:'], [':parrot:', ':parrot:'],
+    ])('%s is %s', async (key, emoji) => {
+        const w = await bridged();
+        const event = w.say('nice');
+        await w.push(event, w.react(event.event_id, key));
+        const { reactions } = w.rocketchat.messages.get(messageIdOf(event.event_id))!;
+        expect(Object.values(reactions)).toEqual([['carol-elsewhere.test']]);
+        expect(Object.keys(reactions)).toEqual([emoji === ':thumbsup:' ? Object.keys(reactions)[0] : emoji]);
+    });
+
+    test('a picture is the custom emoji of its name', async () => {
+        const w = await bridged();
+        const event = w.say('nice');
+        await w.push(event, w.react(event.event_id, 'mxc://elsewhere.test/pic', { shortcode: ':blob:' }));
+        expect(w.rocketchat.messages.get(messageIdOf(event.event_id))!.reactions).toEqual({ ':blob:': ['carol-elsewhere.test'] });
+    });
+
+    test.each([['LGTM', 'LGTM'], [':blob:', ':blob:'], ['🫨', '🫨']])('%s, which this workspace has not, is said in words, and goes with its redaction', async (key, shown) => {
+        const w = await bridged();
+        const event = w.say('nice');
+        w.rocketchat.faults.react = [unknownEmoji()];
+        const reaction = w.react(event.event_id, key);
+        await w.push(event, reaction);
+        expect(w.texts()[1]).toBe(`[ ](${LINK}${messageIdOf(event.event_id)}) Carol C reacted with ${shown}`);
+        await w.push(w.redact(reaction.event_id));
+        expect(w.texts()).toEqual(['nice']);
+    });
+
+    test('the same one given twice, as Dendrite lets it, is gone with the last of both', async () => {
+        const w = await bridged();
+        const event = w.say('nice');
+        const [first, second] = [w.react(event.event_id, '🎉'), w.react(event.event_id, '🎉')];
+        await w.push(event, first, second, w.redact(first.event_id));
+        const { reactions } = w.rocketchat.messages.get(messageIdOf(event.event_id))!;
+        expect(reactions[':tada:']).toEqual(['carol-elsewhere.test']);
+        await w.push(w.redact(second.event_id));
+        expect(reactions[':tada:']).toEqual([]);
+        w.rocketchat.calls.length = 0;
+        await w.push(w.redact(second.event_id));
+        expect(w.rocketchat.calls).not.toContain('react');
+    });
+});
+
+describe('deletions', () => {
+    test('by somebody of another server without the power change nothing', async () => {
+        const w = await bridged();
+        const event = w.say('mine');
+        const { message, events } = await w.fromAlice('hers');
+        await w.push(event, w.redact(event.event_id, DAVE), w.redact(events[0], DAVE));
+        expect(w.texts().sort()).toEqual(['hers', 'mine']);
+        await w.push(w.levels({ users: { [DAVE]: 50 } }), w.redact(event.event_id, DAVE), w.redact(events[0], DAVE));
+        expect(w.texts()).toEqual([]);
+        expect(w.rocketchat.messages.has(message.id)).toBe(false);
+    });
+
+    test('say the reason, and who did it', async () => {
+        const w = await bridged();
+        const { events } = await w.fromAlice('hers');
+        const event = w.say('mine');
+        await w.push(w.levels({ users: { [CAROL]: 100 } }), event, w.redact(events[0], CAROL, 'spam *really*'), w.redact(event.event_id, CAROL, 'typo'));
+        expect(w.texts()).toEqual([
+            '🗑️ _deleted a message of_ Alice A _on Matrix:_ spam \\*really\\*',
+            '🗑️ _deleted a message_ _on Matrix:_ typo',
+        ]);
+    });
+
+    test('of one of several files leave the others', async () => {
+        const w = await bridged();
+        const files = ['one', 'two'].map((id) => ({ id, name: `${id}.png`, type: 'image/png', size: 3, isThumbnail: false }));
+        files.forEach(({ id }) => w.rocketchat.uploads.set(id, Buffer.from('abc')));
+        const attachments = files.map(({ id, name }) => ({ title: name, title_link: `/file-upload/${id}/${name}`, fileId: id }));
+        const { message, events } = await w.fromAlice('two pictures', { files, attachments });
+        expect(events).toHaveLength(2);
+        await w.push(w.levels({ users: { [CAROL]: 100 } }), w.redact(events[1]));
+        expect(w.rocketchat.messages.get(message.id)).toMatchObject({ text: 'two pictures', attachments: [{ fileId: 'one' }] });
+        await w.push(w.redact(events[0]));
+        expect(w.rocketchat.messages.has(message.id)).toBe(false);
+    });
+
+    test('of a long message take all its parts', async () => {
+        const w = await bridged();
+        w.rocketchat.settings.Message_MaxAllowedSize = 200;
+        const event = w.say(Array.from({ length: 12 }, (_, line) => `line ${line} ${'x'.repeat(40)}`).join('\n'));
+        await w.push(event);
+        expect(w.texts().length).toBeGreaterThan(2);
+        await w.push(w.redact(event.event_id));
+        expect(w.texts()).toEqual([]);
+    });
+});
+
+describe('pins', () => {
+    test('are told with a quote, once, and what Rocket.Chat does not know with a link', async () => {
+        const w = await bridged();
+        const event = w.say('important');
+        const pinned = w.pin([event.event_id], { prev_content: { pinned: [] } });
+        await w.push(event, pinned);
+        await w.push(pinned);
+        const old = `$${'o'.repeat(43)}`;
+        await w.push(w.pin([event.event_id, old], { prev_content: { pinned: [event.event_id] } }));
+        expect(w.texts()).toEqual([
+            'important',
+            `[ ](${LINK}${messageIdOf(event.event_id)}) 📌 _pinned this message on Matrix_`,
+            `[↩](https://matrix.to/#/${w.matrixRoom.id}/${old}) 📌 _pinned this message on Matrix_`,
+        ]);
+    });
+
+    test('are found without the content before, as Dendrite tells them', async () => {
+        const w = await bridged();
+        const [one, two] = [w.say('one'), w.say('two')];
+        await w.push(one, two, w.pin([one.event_id]), w.pin([one.event_id, two.event_id]), w.pin([two.event_id]));
+        expect(w.texts().slice(2).map((text) => text.replace(/^\[ \]\(.*msg=(\S+)\)/, '$1'))).toEqual([
+            `${messageIdOf(one.event_id)} 📌 _pinned this message on Matrix_`,
+            `${messageIdOf(two.event_id)} 📌 _pinned this message on Matrix_`,
+            `${messageIdOf(one.event_id)} 📌 _unpinned this message on Matrix_`,
+        ]);
+    });
+});
