@@ -62,18 +62,20 @@ export class Bridge {
         };
         this.parts = parts;
         this.deadLetters = new DeadLetters(context);
-        this.outbound = new Outbound(parts);
+        this.outbound = new Outbound(parts, this.deadLetters);
         this.inbound = new Inbound(parts, (portal) => this.outbound.touched(portal), this.deadLetters);
         this.cursors = new Cursors(context, async (room) => Boolean(await parts.portals.ofMatrixRoom(room)));
         this.catchUp = new CatchUp(parts, this.cursors, (event) => this.inbound.take(event), (event) => this.inbound.isDone(event));
         this.inbound.onHandled = (event) => this.cursors.handled(event);
-        parts.patience.onAway = () => this.cursors.freeze();
-        parts.patience.onBack = () => this.catchUp.sign('the homeserver was away');
+        parts.patience.outage.onAway = () => this.cursors.freeze();
+        parts.patience.outage.onBack = () => this.catchUp.sign('the homeserver was away');
         this.rooms = new RoomCommands(parts, this.outbound.members);
     }
 
     public async handleTransaction(txnId: string, events: unknown[], ephemeral: unknown[]): Promise<void> {
         this.onPush?.(events);
+        // Whoever asks us is there.
+        this.parts.patience.outage.hint();
         const first = events[0] as { event_id?: unknown } | null | undefined;
         if (this.signs.wentBack(txnId, String((first && first.event_id) || ''))) {
             this.catchUp.sign('the homeserver counts its transactions anew');
@@ -112,7 +114,7 @@ export class Bridge {
             busyLanes: load.lanes,
             waiting: load.tasks,
             oldestWaitingMs: load.oldestMs,
-            homeserverDown: patience.isDown,
+            homeserverDown: patience.outage.since !== undefined,
             deadLetters: dead.length,
         };
     }

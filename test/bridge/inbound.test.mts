@@ -179,9 +179,9 @@ describe('failures of the workspace', () => {
         const [letter, ...others] = await w.bridge.deadLetters.all();
         expect(others).toEqual([]);
         expect(letter).toMatchObject({ direction: 'in', room: w.matrixRoom.id, what: `the event ${event.event_id} (m.room.message)`, reason: 'x', certain: false });
-        expect(JSON.parse(letter.payload)).toMatchObject({ event_id: event.event_id, content: { body: 'poison' } });
+        expect(JSON.parse((await w.bridge.deadLetters.payload(letter))!)).toMatchObject({ event_id: event.event_id, content: { body: 'poison' } });
         expect((await w.bridge.counts()).deadLetters).toBe(1);
-        await w.bridge.deadLetters.remove(letter.id);
+        await w.bridge.deadLetters.remove(letter);
         expect(await w.bridge.deadLetters.all()).toEqual([]);
     });
 });

@@ -1,5 +1,7 @@
 import { BridgeError } from '../../errors/BridgeError';
 import type { Clock } from './Context';
+import type { Turn } from './Outage';
+import { jittered, Outage } from './Outage';
 
 export interface PatienceOptions {
     /** First pause in milliseconds; it doubles up to `capMs`, with a jitter of a fifth. */
@@ -13,31 +15,47 @@ export interface PatienceOptions {
 
 /** Outward: the homeserver may be down for hours, and all arrives when it is back. */
 export const OUTWARD: PatienceOptions = { firstMs: 1_000, capMs: 60_000, maxTries: 8, giveUpAfterMs: Infinity };
-/** For what somebody waits for: a command, an invite. */
+/** For what somebody waits for: a command, an invite. It does not wait for its turn while the other side is away. */
 export const SHORT: PatienceOptions = { firstMs: 500, capMs: 4_000, maxTries: 3, giveUpAfterMs: 12_000 };
 
 /** Statuses with which a server or the proxy in front of it says that it is not there now. */
-const AWAY = [408, 425, 429, 502, 503, 504];
+const AWAY = [408, 425, 502, 503, 504];
+/** Where something else answers in its place, or it does not know us: that is mended by people, in hours. */
+const AWAY_CODES = ['homeserver.notMatrix', 'matrix.token', 'bridge.notSetUp'];
+/** What others do not meet is the matter of one thing alone, and ends after so many times as many tries. */
+const OWN_TRIES = 3;
+/** Longer is not waited at once, whatever the other side asks for. */
+const LONGEST_MS = 600_000;
+
+type Meaning = 'away' | 'limited' | 'failed' | 'other';
+
+function meaningOf({ code, status, retriable }: BridgeError): Meaning {
+    if (!retriable) {
+        // A refusal is an answer; an error of our own settings says nothing.
+        return status === undefined ? 'other' : 'failed';
+    }
+    if (status === 429) {
+        return 'limited';
+    }
+    if (AWAY_CODES.includes(code) || (status !== undefined ? AWAY.includes(status) : code.startsWith('homeserver.'))) {
+        return 'away';
+    }
+    return status === undefined ? 'other' : 'failed';
+}
 
 /**
- * Repeats what can succeed later: connection failures, 408, 429 (waiting what the other side asked for), 5xx. Whoever
- * waits is woken when any request of the same patience succeeds after failures: the homeserver is back.
+ * Repeats what can succeed later: connection failures, 408, 429 (waiting what the other side asked for), 5xx. While the
+ * other side is away, one of those who wait asks for all, see `Outage`.
  */
 export class Patience {
-    /** Told when the other side was first found to be away, and when it is back. */
-    public onAway?: () => void;
-    public onBack?: () => void;
-    private readonly sleepers = new Set<() => void>();
-    private down = false;
+    public readonly outage: Outage;
 
-    constructor(private readonly clock: Clock) {}
-
-    /** True from a failed try to the next success. */
-    public get isDown(): boolean {
-        return this.down;
+    constructor(private readonly clock: Clock) {
+        this.outage = new Outage(clock);
     }
 
     /**
+     * Not to be called in an attempt of itself: both would wait for a turn.
      * @param attempt one try; given the failure of the one before
      * @param onPause told before each pause, for logs
      * @throws the last failure, when it is permanent or patience has ended
@@ -48,68 +66,52 @@ export class Patience {
         onPause?: (failure: BridgeError, ms: number) => void,
     ): Promise<T> {
         const started = this.clock.now();
+        const waits = options.giveUpAfterMs === Infinity;
         let previous: BridgeError | undefined;
         let answered = 0;
+        let alone = 0;
         for (let tries = 0; ; tries += 1) {
+            // No turn is waited for while all is well: a warm message costs nothing here.
+            const leave = waits ? this.outage.turn(tries === 0) : undefined;
+            const turn = leave instanceof Promise ? await leave : leave;
             try {
                 const result = await attempt(previous);
-                this.recovered();
+                this.outage.answered(turn);
                 return result;
             } catch (error) {
+                const meaning = error instanceof BridgeError ? meaningOf(error) : 'other';
+                const isOutage = this.note(meaning, turn, error);
                 if (!(error instanceof BridgeError) || !error.retriable) {
-                    this.noteAnswer(error);
                     throw error;
                 }
-                const away = error.status === undefined || AWAY.includes(error.status);
-                answered += away ? 0 : 1;
-                const pause = error.retryAfterMs ?? jittered(Math.min(options.capMs, options.firstMs * 2 ** Math.min(tries, 20)));
-                if (answered >= options.maxTries || this.clock.now() + pause - started > options.giveUpAfterMs) {
+                answered += meaning === 'failed' || (waits && meaning === 'other') ? 1 : 0;
+                alone += meaning === 'away' && !isOutage ? 1 : 0;
+                const own = error.retryAfterMs ?? jittered(Math.min(options.capMs, options.firstMs * 2 ** Math.min(tries, 20)));
+                const pause = isOutage ? 0 : Math.min(LONGEST_MS, own);
+                const late = this.clock.now() + pause - started > options.giveUpAfterMs;
+                if (answered >= options.maxTries || (waits && alone >= options.maxTries * OWN_TRIES) || late) {
                     throw error;
                 }
                 previous = error;
-                if (!this.down && away && error.status !== 429) {
-                    this.down = true;
-                    this.onAway?.();
-                }
                 if (onPause) {
                     onPause(error, pause);
                 }
-                await this.pause(pause, error.status !== 429);
+                if (pause) {
+                    await this.clock.sleep(pause);
+                }
             }
         }
     }
 
-    /** A refusal is an answer, too: the homeserver is there. */
-    private noteAnswer(error: unknown): void {
-        if (error instanceof BridgeError && error.status !== undefined) {
-            this.recovered();
+    /** @returns whether to wait for the end of an outage */
+    private note(meaning: Meaning, turn: Turn | undefined, error: unknown): boolean {
+        if (meaning === 'limited' || meaning === 'failed') {
+            this.outage.answered(turn);
+        } else if (turn && meaning === 'away') {
+            return this.outage.failed(turn, Math.min(LONGEST_MS, (error as BridgeError).retryAfterMs || 0));
+        } else if (turn) {
+            this.outage.withdrawn(turn);
         }
-    }
-
-    private recovered(): void {
-        if (this.down) {
-            this.down = false;
-            this.onBack?.();
-            for (const wake of [...this.sleepers]) {
-                wake();
-            }
-        }
-    }
-
-    private async pause(ms: number, wakeable: boolean): Promise<void> {
-        if (!wakeable) {
-            await this.clock.sleep(ms);
-            return;
-        }
-        await new Promise<void>((resolve) => {
-            const wake = (): void => {
-                this.sleepers.delete(wake);
-                resolve();
-            };
-            this.sleepers.add(wake);
-            void this.clock.sleep(ms).then(wake);
-        });
+        return false;
     }
 }
-
-const jittered = (ms: number): number => Math.round(ms * (0.9 + Math.random() * 0.2));

@@ -1,15 +1,16 @@
-import { randomBytes } from 'crypto';
+import { digest } from '../../ids/hash';
 import type { StoreKey } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
 
-/** What could not be delivered after its tries, kept for the admins. */
-export interface DeadLetter {
-    id: string;
+/** Something that could not be delivered after its tries. */
+export interface Undelivered {
     /** `in`: from Matrix to Rocket.Chat. */
     direction: 'in' | 'out';
     /** The room it came from, by the id of its side. */
     room: string;
+    /** The same for every failure of the same thing: it is one letter, however often it fails. */
+    identity: string;
     /** In words, without what was written: "the event $… (m.room.message)". */
     what: string;
     reason: string;
@@ -17,26 +18,46 @@ export interface DeadLetter {
     certain: boolean;
     /** All that another try needs, as JSON text: accessors do not take every JSON of strangers. */
     payload: string;
-    /** Milliseconds since the epoch. */
+}
+
+/** What is kept of it for the admins. Times in milliseconds since the epoch. */
+export interface DeadLetter extends Omit<Undelivered, 'payload'> {
+    /** Eight hexadecimal digits, derived from direction and identity. */
+    id: string;
+    /** Of the first failure. */
     at: number;
+    /** Of the last one. */
+    lastAt: number;
+    failures: number;
 }
 
 const KIND: StoreKey = { model: 'misc', id: 'dead-letter' };
 const byId = (id: string): StoreKey => ({ model: 'misc', id: `dead-letter:${id}` });
+/** On its own: the list of all letters is read without what is in them. */
+const payloadOf = (id: string): StoreKey => ({ model: 'misc', id: `dead-letter-payload:${id}` });
 
 /** One store for both directions. Nothing else reads it on the way of a message. */
 export class DeadLetters {
     constructor(private readonly context: BridgeContext) {}
 
-    /** Never throws: the lane goes on. @returns the id, undefined when it could not be stored */
-    public async add(letter: Omit<DeadLetter, 'id' | 'at'>): Promise<string | undefined> {
-        const id = randomBytes(4).toString('hex');
+    /**
+     * Keeps a failure; a known one gets the new reason. Never throws: the lane goes on.
+     * @returns whether it is the first of this thing, true as well when it could not be stored; and whether it is stored
+     */
+    public async add({ payload, ...undelivered }: Undelivered): Promise<{ isNew: boolean; isStored: boolean }> {
+        const { context } = this;
+        const { store } = context.rocketchat;
+        const id = digest(`${undelivered.direction} ${undelivered.identity}`).slice(0, 8);
         try {
-            await this.context.rocketchat.store.add({ ...letter, id, at: this.context.clock.now() }, byId(id), KIND);
-            return id;
+            const before = await store.readOne<DeadLetter>(byId(id), KIND);
+            const now = context.clock.now();
+            const letter: DeadLetter = { ...undelivered, id, at: before ? before.at : now, lastAt: now, failures: before ? before.failures + 1 : 1 };
+            await store.put({ payload }, payloadOf(id));
+            await store.put(letter, byId(id), KIND);
+            return { isNew: !before, isStored: true };
         } catch (error) {
-            this.context.log.error(`A dead letter (${letter.what}) could not be stored: ${reasonOf(error)}`);
-            return undefined;
+            context.log.error(`A dead letter (${undelivered.what}) could not be stored: ${reasonOf(error)}`);
+            return { isNew: true, isStored: false };
         }
     }
 
@@ -45,7 +66,14 @@ export class DeadLetters {
         return (await this.context.rocketchat.store.read<DeadLetter>(KIND)).sort((a, b) => a.at - b.at);
     }
 
-    public async remove(id: string): Promise<void> {
+    /** @returns what another try needs, as JSON text */
+    public async payload({ id }: Pick<DeadLetter, 'id'>): Promise<string | undefined> {
+        const stored = await this.context.rocketchat.store.readOne<{ payload: string }>(payloadOf(id));
+        return stored && stored.payload;
+    }
+
+    public async remove({ id }: Pick<DeadLetter, 'id'>): Promise<void> {
         await this.context.rocketchat.store.remove(byId(id), KIND);
+        await this.context.rocketchat.store.remove(payloadOf(id));
     }
 }

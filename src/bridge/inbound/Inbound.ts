@@ -141,6 +141,7 @@ export class Inbound {
             await this.deadLetters.add({
                 direction: 'in',
                 room: event.room_id,
+                identity: event.event_id,
                 what: `the event ${event.event_id} (${event.type.slice(0, 80)})`,
                 reason: error instanceof BridgeError ? error.userMessage : 'An error in the bridge.',
                 certain: error instanceof BridgeError && error.certain,

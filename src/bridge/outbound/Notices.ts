@@ -3,22 +3,51 @@ import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
 import { sentenceFor } from '../core/refusals';
+import type { DeadLetters } from '../deadletters/DeadLetters';
+import type { OutItem } from './items';
+import { identityOf, inWords } from './items';
 
 const QUOTED = 80;
 
-/** Tells people what did not reach Matrix: in words, on the message, worded by whether the failure is certain. */
-export class Notices {
-    constructor(private readonly context: BridgeContext) {}
+/** What did not happen to the message. The others are told by those who do them. */
+const VERBS: Partial<Record<OutItem['kind'], string>> = { message: 'delivered', edit: 'changed', delete: 'deleted', reaction: 'reacted to' };
 
-    /** @param what happened to the message: `was not delivered`, for an edit `was not changed`, … */
-    public async failed(message: RcMessage, to: RcUser, what: 'delivered' | 'changed' | 'deleted' | 'reacted to', error: unknown): Promise<void> {
-        this.context.log.error(`Message ${message.id} of room ${message.roomId} could not be ${what} on Matrix: ${reasonOf(error)}`);
+/** Who is told of a failure, and on which message. */
+export interface Concerned {
+    message?: RcMessage;
+    actor: RcUser;
+}
+
+/** @returns the begin of what was written, as the subject of a sentence */
+function subjectOf({ text }: RcMessage): string {
+    const quoted = text.replace(/\s+/g, ' ').replace(/[`*_~]/g, '').slice(0, QUOTED);
+    return quoted ? `“${quoted}${text.length > QUOTED ? '…' : ''}”` : 'Your message';
+}
+
+/** What did not reach Matrix: kept as a dead letter, and told to who did it, in words, on the message, once. */
+export class Notices {
+    constructor(
+        private readonly context: BridgeContext,
+        private readonly deadLetters: DeadLetters,
+    ) {}
+
+    /** Never throws. The note is worded by whether the failure is certain. */
+    public async failed(item: OutItem, { message, actor }: Concerned, error: unknown): Promise<void> {
         const certain = error instanceof BridgeError && error.certain;
-        const quoted = message.text.replace(/\s+/g, ' ').replace(/[`*_~]/g, '').slice(0, QUOTED);
-        const subject = quoted ? `“${quoted}${message.text.length > QUOTED ? '…' : ''}”` : 'Your message';
-        const sentence = `:warning: ${subject} ${certain ? 'was not' : 'may not have been'} ${what} on Matrix. ${sentenceFor(error)}`;
+        this.context.log.error(`Room ${item.room}: ${inWords(item)} could not be brought to Matrix: ${reasonOf(error)}`);
+        const reason = error instanceof BridgeError ? error.userMessage : 'An error in the bridge.';
+        const stored = await this.deadLetters.add({
+            direction: 'out', room: item.room, identity: identityOf(item), what: inWords(item), reason, certain, payload: JSON.stringify(item),
+        });
+        const verb = VERBS[item.kind];
+        if ((!stored || stored.isNew) && message && verb) {
+            await this.tell(message, actor, `${subjectOf(message)} ${certain ? 'was not' : 'may not have been'} ${verb} on Matrix. ${sentenceFor(error)}`);
+        }
+    }
+
+    private async tell(message: RcMessage, to: RcUser, sentence: string): Promise<void> {
         try {
-            await this.context.rocketchat.whisper(to.id, message.roomId, sentence, { threadId: message.threadId });
+            await this.context.rocketchat.whisper(to.id, message.roomId, `:warning: ${sentence}`, { threadId: message.threadId });
         } catch (failure) {
             this.context.log.error(`The notice of it could not be shown: ${reasonOf(failure)}`);
         }

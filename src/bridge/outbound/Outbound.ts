@@ -1,15 +1,19 @@
-import { reactionContent, reactionKey } from '../../convert/index';
-import { BridgeError } from '../../errors/BridgeError';
 import type { RcRoomId } from '../../ids/types';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
+import { refusal } from '../core/refusals';
+import type { DeadLetters } from '../deadletters/DeadLetters';
 import { OpenedDirects } from '../portals/OpenedDirects';
 import type { Portal } from '../portals/Portal';
+import type { OutItem } from './items';
+import { Redoing } from './items';
 import { Journal } from './Journal';
 import { OutboundMembers } from './members';
 import { OutboundMessages } from './messages';
+import type { Concerned } from './Notices';
 import { Notices } from './Notices';
+import { OutboundReactions } from './reactions';
 import { Recovery } from './Recovery';
 import { OutboundRoomState } from './roomState';
 import { Sender } from './Sender';
@@ -25,24 +29,27 @@ const LANE = 'out ';
  */
 export class Outbound {
     public readonly members: OutboundMembers;
-    private readonly messages: OutboundMessages;
-    private readonly roomState: OutboundRoomState;
+    public readonly messages: OutboundMessages;
+    public readonly roomState: OutboundRoomState;
     private readonly notices: Notices;
-    private readonly sender: Sender;
+    public readonly reactions: OutboundReactions;
+    private readonly redoing: Redoing;
     private readonly journal: Journal;
     private readonly recovery: Recovery;
     private readonly directs: OpenedDirects;
     /** Rooms whose past was compared since this process, or the app, started. */
     private checked = new Set<RcRoomId>();
 
-    constructor(private readonly parts: Parts) {
-        this.sender = new Sender(parts);
-        this.messages = new OutboundMessages(parts, this.sender);
-        this.roomState = new OutboundRoomState(parts, this.sender);
-        this.members = new OutboundMembers(parts, this.sender);
-        this.notices = new Notices(parts.context);
+    constructor(private readonly parts: Parts, deadLetters: DeadLetters) {
+        const sender = new Sender(parts);
+        this.messages = new OutboundMessages(parts, sender);
+        this.roomState = new OutboundRoomState(parts, sender);
+        this.members = new OutboundMembers(parts, sender);
+        this.reactions = new OutboundReactions(parts, sender);
+        this.redoing = new Redoing(parts, this);
+        this.notices = new Notices(parts.context, deadLetters);
         this.journal = new Journal(parts.context);
-        this.recovery = new Recovery(parts, this.messages, this.sender);
+        this.recovery = new Recovery(parts, this.messages, sender);
         this.directs = new OpenedDirects(parts);
         parts.lanes.onIdle = (key) => {
             if (key.startsWith(LANE)) {
@@ -55,10 +62,10 @@ export class Outbound {
         if (message.systemType || isOurs(message.sender)) {
             return;
         }
-        await this.attempt(message, message.sender, 'delivered', () => this.directs.open(message.roomId, message.sender, message.ts));
-        await this.enqueue(message.roomId, message.ts, async (portal) => {
-            await this.attempt(message, message.sender, 'delivered', () => this.messages.post(portal, message));
-        });
+        const item = { kind: 'message' as const, room: message.roomId, message: message.id };
+        const concerned = { message, actor: message.sender };
+        await this.attempt(item, concerned, () => this.directs.open(message.roomId, message.sender, message.ts));
+        await this.enqueue(message.roomId, message.ts, (portal) => this.attempt(item, concerned, () => this.messages.post(portal, message)));
     }
 
     public async messageEdited(message: RcMessage): Promise<void> {
@@ -66,18 +73,16 @@ export class Outbound {
         if (message.systemType || isOurs(editor) || isOurs(message.sender)) {
             return;
         }
-        await this.enqueue(message.roomId, undefined, async (portal) => {
-            await this.attempt(message, editor, 'changed', () => this.messages.edit(portal, message));
-        });
+        const item = { kind: 'edit' as const, room: message.roomId, message: message.id };
+        await this.enqueue(message.roomId, undefined, (portal) => this.attempt(item, { message, actor: editor }, () => this.messages.edit(portal, message)));
     }
 
     public async messageDeleted(message: RcMessage, by: RcUser): Promise<void> {
         if (message.systemType || isOurs(by)) {
             return;
         }
-        await this.enqueue(message.roomId, undefined, async (portal) => {
-            await this.attempt(message, by, 'deleted', () => this.messages.delete(portal, message, by));
-        });
+        const item = { kind: 'delete' as const, room: message.roomId, message: message.id, author: message.sender.id, by: by.id };
+        await this.enqueue(message.roomId, undefined, (portal) => this.attempt(item, { message, actor: by }, () => this.messages.delete(portal, message, by)));
     }
 
     /** @param emoji `:name:`; @param on false when it was taken back */
@@ -86,9 +91,9 @@ export class Outbound {
             return;
         }
         const at = this.parts.context.clock.now();
-        await this.enqueue(message.roomId, undefined, async (portal) => {
-            await this.attempt(message, user, 'reacted to', () => this.react(portal, message, user, emoji, on, at));
-        });
+        const item = { kind: 'reaction' as const, room: message.roomId, message: message.id, user: user.id, emoji, on, at };
+        await this.enqueue(message.roomId, undefined, (portal) =>
+            this.attempt(item, { message, actor: user }, () => this.reactions.changed(portal, user, { message, emoji, on, at })));
     }
 
     /** A system message: renames, topics. */
@@ -96,21 +101,25 @@ export class Outbound {
         if (isOurs(message.sender) || !OutboundRoomState.knows(message)) {
             return;
         }
-        await this.enqueue(message.roomId, message.ts, (portal) => this.roomState.changed(portal, message));
+        const item = { kind: 'state' as const, room: message.roomId, message: message.id };
+        await this.enqueue(message.roomId, message.ts, (portal) =>
+            this.attempt(item, { message, actor: message.sender }, () => this.roomState.changed(portal, message)));
     }
 
     public async memberJoined(roomId: RcRoomId, user: RcUser, inviter?: RcUser): Promise<void> {
         if (isOurs(user) && !(user.isPuppet && inviter)) {
             return;
         }
-        await this.enqueue(roomId, undefined, (portal) => this.members.joined(portal, user, inviter));
+        const item = { kind: 'join' as const, room: roomId, user: user.id, ...(inviter && { by: inviter.id }) };
+        await this.enqueue(roomId, undefined, (portal) => this.attempt(item, { actor: inviter || user }, () => this.members.joined(portal, user, inviter)));
     }
 
     public async memberLeft(roomId: RcRoomId, user: RcUser, removedBy?: RcUser): Promise<void> {
         if ((isOurs(user) && !(user.isPuppet && removedBy)) || (removedBy && isOurs(removedBy))) {
             return;
         }
-        await this.enqueue(roomId, undefined, (portal) => this.members.left(portal, user, removedBy));
+        const item = { kind: 'leave' as const, room: roomId, user: user.id, ...(removedBy && { by: removedBy.id }) };
+        await this.enqueue(roomId, undefined, (portal) => this.attempt(item, { actor: removedBy || user }, () => this.members.left(portal, user, removedBy)));
     }
 
     public async userChanged(user: RcUser): Promise<void> {
@@ -132,7 +141,8 @@ export class Outbound {
             }
             const since = progress.openSince ?? progress.doneUntil + 1;
             await this.journal.begin(portal.rcRoomId, since);
-            const failed = (message: RcMessage, error: unknown): Promise<void> => this.notices.failed(message, message.sender, 'delivered', error);
+            const failed = (message: RcMessage, error: unknown): Promise<void> =>
+                this.notices.failed({ kind: 'message', room: message.roomId, message: message.id }, { message, actor: message.sender }, error);
             await this.recovery.room(portal, { since, crashed: progress.openSince !== undefined }, failed);
         });
     }
@@ -150,6 +160,22 @@ export class Outbound {
     /** The app was off, or events may have been missed: every room is compared again when something happens in it. */
     public doubtAll(): void {
         this.checked = new Set();
+    }
+
+    /**
+     * Does an item again that was given up: behind what waits in its room.
+     * @throws when it fails again
+     */
+    public async again(item: OutItem): Promise<void> {
+        const { portals, lanes, context } = this.parts;
+        const portal = await portals.ofRcRoom(item.room);
+        if (!portal) {
+            throw refusal('outbound.notBridged', 'The room is not bridged any more.');
+        }
+        await lanes.run(`${LANE}${item.room}`, async () => {
+            await this.journal.begin(item.room, context.clock.now());
+            await this.redoing.perform(portal, item);
+        });
     }
 
     private async enqueue(roomId: RcRoomId, order: number | undefined, task: (portal: Portal) => Promise<void>): Promise<void> {
@@ -174,38 +200,11 @@ export class Outbound {
         });
     }
 
-    private async attempt(message: RcMessage, actor: RcUser, what: Parameters<Notices['failed']>[2], action: () => Promise<void>): Promise<void> {
+    private async attempt(item: OutItem, concerned: Concerned, action: () => Promise<void>): Promise<void> {
         try {
             await action();
         } catch (error) {
-            await this.notices.failed(message, actor, what, error);
-        }
-    }
-
-    private async react(portal: Portal, message: RcMessage, user: RcUser, emoji: string, on: boolean, at: number): Promise<void> {
-        const { links } = this.parts;
-        const given = await links.reaction(message.id, user.id, emoji);
-        if (!on) {
-            if (given) {
-                await this.sender.redact(portal, user, given.event);
-                await links.forgetReaction(given);
-            }
-            return;
-        }
-        const [event] = await links.eventsOf(message.id);
-        if (!event || given) {
-            return;
-        }
-        const key = reactionKey(emoji);
-        const mark = { id: message.id, kind: 'react', part: 0, revision: `${emoji} ${at}` };
-        try {
-            const content = reactionContent(event, key, key === emoji ? emoji : undefined);
-            const sent = await this.sender.send(portal, user, { type: 'm.reaction', content, mark });
-            links.remember({ kind: 'reaction', event: sent.eventId, message: message.id, room: message.roomId, sender: sent.ghost.mxid, emoji, userId: user.id });
-        } catch (error) {
-            if (!(error instanceof BridgeError) || error.errcode !== 'M_DUPLICATE_ANNOTATION') {
-                throw error;
-            }
+            await this.notices.failed(item, concerned, error);
         }
     }
 }

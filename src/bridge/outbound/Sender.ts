@@ -6,10 +6,11 @@ import type { RcUser } from '../../rocketchat/RocketChat';
 import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
 import type { Mark } from '../links/mark';
-import { markOf, withMark } from '../links/mark';
+import { withMark } from '../links/mark';
 import type { Ghost } from '../people/Ghosts';
 import { isForbidden } from '../people/Ghosts';
 import type { Portal } from '../portals/Portal';
+import { SentEvents } from './SentEvents';
 
 /** An event to be sent for a Rocket.Chat user. */
 export interface Outgoing {
@@ -18,10 +19,13 @@ export interface Outgoing {
     mark: Mark;
     /** Milliseconds since the epoch. */
     ts?: number;
+    /** It may be in the room already, since then (milliseconds since the epoch): it is looked for first. */
+    perhapsSince?: number;
 }
 
-/** How many of the room's newest events are looked through for a send whose outcome is not known. */
-const LOOK_BACK = 100;
+/** After such failures the homeserver may still be at work: Dendrite makes two events of one that is sent twice in parallel. */
+const UNFINISHED = ['homeserver.timeout', 'homeserver.connectionLost', 'homeserver.unavailable'];
+const SETTLE_MS = 3_000;
 
 /**
  * Sends as a ghost until it is done or surely cannot be done: registers and joins the ghost when the homeserver says that
@@ -29,16 +33,28 @@ const LOOK_BACK = 100;
  * try may have succeeded. Never two tries at once: it is called in the room's lane.
  */
 export class Sender {
-    constructor(private readonly parts: Parts) {}
+    private readonly sent: SentEvents;
+
+    constructor(private readonly parts: Parts) {
+        this.sent = new SentEvents(parts.context);
+    }
 
     /** @throws BridgeError when the event cannot be delivered */
     public async send(portal: Portal, user: RcUser, event: Outgoing): Promise<{ eventId: MatrixEventId; ghost: Ghost }> {
-        return this.asGhost(portal, user, async (ghost, previous) => {
-            if (previous && !previous.certain) {
-                const found = await this.find(portal, ghost.mxid, event.mark);
+        // Stays until it was looked for: a later try may fail before that, and surely.
+        let doubtful = event.perhapsSince !== undefined;
+        const since = event.perhapsSince ?? this.parts.context.clock.now();
+        const result = await this.asGhost(portal, user, async (ghost, previous) => {
+            doubtful = doubtful || Boolean(previous && !previous.certain);
+            if (doubtful) {
+                if (previous && UNFINISHED.includes(previous.code)) {
+                    await this.parts.context.clock.sleep(SETTLE_MS);
+                }
+                const found = await this.sent.find(portal, ghost.mxid, event.mark, { since, isLive: event.perhapsSince === undefined });
                 if (found) {
                     return { eventId: found, ghost };
                 }
+                doubtful = false;
             }
             const eventId = await this.parts.context.homeserver.send({
                 roomId: portal.matrixRoomId,
@@ -50,6 +66,8 @@ export class Sender {
             });
             return { eventId, ghost };
         });
+        this.sent.note(portal, result.eventId);
+        return result;
     }
 
     /** Redacts as a user's ghost. An event that is gone or unknown counts as redacted. */
@@ -90,15 +108,5 @@ export class Sender {
                 return action(ghost);
             }
         }, OUTWARD, (failure, ms) => context.log.warn(`Sending to ${portal.matrixRoomId} again in ${Math.round(ms)} ms: ${failure.message}`));
-    }
-
-    /** Looks for an event of ours among the newest of the room. */
-    private async find(portal: Portal, ghost: MatrixUserId, mark: Mark): Promise<MatrixEventId | undefined> {
-        const { events } = await this.parts.context.homeserver.messages(portal.matrixRoomId, { as: ghost, dir: 'b', limit: LOOK_BACK });
-        const found = events.find((event) => {
-            const other = event.sender === ghost ? markOf(event.content) : undefined;
-            return other && other.id === mark.id && other.kind === mark.kind && other.part === mark.part && other.revision === mark.revision;
-        });
-        return found && found.event_id;
     }
 }

@@ -23,10 +23,14 @@ export class OutboundMessages {
         this.files = new OutboundFiles(parts, sender, new MediaLimits(parts.context));
     }
 
-    /** A new message: one event, or one for each file. Events that are there already are not sent again. */
-    public async post(portal: Portal, message: RcMessage): Promise<void> {
+    /**
+     * A new message: one event, or one for each file. Events that are there already are not sent again.
+     * @param again it was tried before, by a process that may be no more: what memory does not know is looked for
+     */
+    public async post(portal: Portal, message: RcMessage, again = false): Promise<void> {
         const { links } = this.parts;
-        const sent = links.isFresh(message.id) ? [] : await links.linksOf(message.id);
+        const perhaps = again ? { perhapsSince: message.ts } : {};
+        const sent = links.isFresh(message.id) && !again ? [] : await links.linksOf(message.id);
         const contents = this.contents(portal, message);
         for (let part = 0; part < contents.length; part += 1) {
             if (sent.some((link) => (link.part || 0) === part)) {
@@ -37,18 +41,18 @@ export class OutboundMessages {
                 contents.push(async () => ({ content: await this.files.whole(portal, message, whole) }));
             }
             const mark = { id: message.id, kind: 'message', part, revision: '' };
-            const { eventId, ghost } = await this.sender.send(portal, message.sender, { type: 'm.room.message', content, mark, ts: message.ts });
+            const { eventId, ghost } = await this.sender.send(portal, message.sender, { type: 'm.room.message', content, mark, ts: message.ts, ...perhaps });
             links.remember({ kind: 'message', event: eventId, message: message.id, room: message.roomId, sender: ghost.mxid, ...(part && { part }) });
         }
     }
 
     /** An edit, sent as the author: Matrix knows no edits by others. Of a message with files the caption is edited. */
-    public async edit(portal: Portal, message: RcMessage): Promise<void> {
+    public async edit(portal: Portal, message: RcMessage, again = false): Promise<void> {
         const [event] = await this.parts.links.eventsOf(message.id);
         if (!event) {
             // The edit has overtaken its message: what is sent is the text as it is now.
             if (message.ts >= portal.bridgedAt) {
-                await this.post(portal, message);
+                await this.post(portal, message, again);
             }
             return;
         }
@@ -59,14 +63,14 @@ export class OutboundMessages {
             return;
         }
         const mark = { id: message.id, kind: 'edit', part: 0, revision: String(message.editedAt || 0) };
-        await this.sender.send(portal, message.sender, { type: 'm.room.message', content: asEdit(plain, event), mark, ts: message.editedAt });
+        await this.sender.send(portal, message.sender, { type: 'm.room.message', content: asEdit(plain, event), mark, ts: message.editedAt, ...(again && { perhapsSince: message.editedAt }) });
     }
 
     /**
      * A deletion, of all events of the message. Whoever deletes another's message needs the power on Matrix; where the
      * person has none, the author's ghost or our host in the room does it: Rocket.Chat has checked the right.
      */
-    public async delete(portal: Portal, message: RcMessage, by: RcUser): Promise<void> {
+    public async delete(portal: Portal, message: Pick<RcMessage, 'id' | 'sender'>, by: RcUser): Promise<void> {
         const { links, ghosts, patience } = this.parts;
         for (const event of await links.eventsOf(message.id)) {
             try {

@@ -1,0 +1,57 @@
+import { reactionContent, reactionKey } from '../../convert/index';
+import { BridgeError } from '../../errors/BridgeError';
+import type { RcMessageId, RcRoomId } from '../../ids/types';
+import type { RcUser } from '../../rocketchat/RocketChat';
+import type { Parts } from '../core/Parts';
+import type { Portal } from '../portals/Portal';
+import type { Sender } from './Sender';
+
+/** A reaction that was given or taken back. */
+export interface Reacted {
+    message: { id: RcMessageId; roomId: RcRoomId };
+    /** `:name:` */
+    emoji: string;
+    /** False when it was taken back. */
+    on: boolean;
+    /** Milliseconds since the epoch: tells a reaction from the same one that was given before and taken back. */
+    at: number;
+}
+
+/** Reactions of local users on their way to Matrix. */
+export class OutboundReactions {
+    constructor(
+        private readonly parts: Parts,
+        private readonly sender: Sender,
+    ) {}
+
+    /**
+     * @param again it was tried before, by a process that may be no more
+     * @throws when it cannot be brought over; that it is there already is no failure
+     */
+    public async changed(portal: Portal, user: RcUser, { message, emoji, on, at }: Reacted, again = false): Promise<void> {
+        const { links } = this.parts;
+        const given = await links.reaction(message.id, user.id, emoji);
+        if (!on) {
+            if (given) {
+                await this.sender.redact(portal, user, given.event);
+                await links.forgetReaction(given);
+            }
+            return;
+        }
+        const [event] = await links.eventsOf(message.id);
+        if (!event || given) {
+            return;
+        }
+        const key = reactionKey(emoji);
+        const mark = { id: message.id, kind: 'react', part: 0, revision: `${emoji} ${at}` };
+        try {
+            const content = reactionContent(event, key, key === emoji ? emoji : undefined);
+            const sent = await this.sender.send(portal, user, { type: 'm.reaction', content, mark, ...(again && { perhapsSince: at }) });
+            links.remember({ kind: 'reaction', event: sent.eventId, message: message.id, room: message.roomId, sender: sent.ghost.mxid, emoji, userId: user.id });
+        } catch (error) {
+            if (!(error instanceof BridgeError) || error.errcode !== 'M_DUPLICATE_ANNOTATION') {
+                throw error;
+            }
+        }
+    }
+}
