@@ -21,7 +21,9 @@ export interface Burst {
     duration: number;
     /** Only one way. */
     way?: 'out' | 'in';
-    /** Told when Synapse has taken a message. */
+    /** People go on at least until then, however many messages that makes. */
+    until?: Promise<unknown>;
+    /** Told when a server has taken a message. */
     taken?: (way: 'out' | 'in') => void;
 }
 
@@ -58,9 +60,13 @@ export class Arena {
      * Everybody writes in all rooms at once. Within a room and way one message follows the other's answer. What a server
      * refuses, or leaves unanswered, is not written again: whether it counts is told by reading that side.
      */
-    async burst({ perRoom, duration, way, taken }: Burst): Promise<void> {
+    async burst({ perRoom, duration, way, until, taken }: Burst): Promise<void> {
+        let over = !until;
+        void until?.catch(() => undefined).then(() => {
+            over = true;
+        });
         const write = async (room: ArenaRoom, which: 'out' | 'in'): Promise<void> => {
-            for (let accepted = 0; accepted < perRoom;) {
+            for (let accepted = 0; accepted < perRoom || !over;) {
                 await sleep(Math.random() * 2 * (duration / perRoom));
                 const number = room.begun[which]++;
                 const wrote = await this.write(room, which, number).then(() => true, () => false);
