@@ -7,6 +7,7 @@ import type { BridgeContext } from './core/Context';
 import { Lanes } from './core/Lanes';
 import type { Parts } from './core/Parts';
 import { Patience } from './core/Patience';
+import type { Waiting } from './core/Waiting';
 import { DeadLetters } from './deadletters/DeadLetters';
 import { Inbound } from './inbound/Inbound';
 import { Links } from './links/Links';
@@ -16,6 +17,7 @@ import { Ghosts } from './people/Ghosts';
 import { Puppets } from './people/Puppets';
 import { Portals } from './portals/Portals';
 import { RoomCommands } from './portals/RoomCommands';
+import { DEADLINES, Transactions } from './transactions/Transactions';
 
 /** Numbers for the status. Times in milliseconds. */
 export interface BridgeCounts {
@@ -48,8 +50,10 @@ export class Bridge {
     /** Told of each transaction. */
     public onPush?: (events: unknown[]) => void;
     private readonly signs = new RestartSigns();
+    private readonly transactions: Transactions;
 
-    constructor(context: BridgeContext) {
+    /** @param deadlines how long the homeserver waits for the answer to a transaction */
+    constructor(context: BridgeContext, deadlines = DEADLINES) {
         const parts: Parts = {
             context,
             portals: new Portals(context),
@@ -64,6 +68,7 @@ export class Bridge {
         this.deadLetters = new DeadLetters(context);
         this.outbound = new Outbound(parts, this.deadLetters);
         this.inbound = new Inbound(parts, (portal) => this.outbound.touched(portal), this.deadLetters);
+        this.transactions = new Transactions(context, this.inbound, deadlines);
         this.cursors = new Cursors(context, async (room) => Boolean(await parts.portals.ofMatrixRoom(room)));
         this.catchUp = new CatchUp(parts, this.cursors, (event) => this.inbound.take(event), (event) => this.inbound.isDone(event));
         this.inbound.onHandled = (event) => this.cursors.handled(event);
@@ -80,7 +85,8 @@ export class Bridge {
         if (this.signs.wentBack(txnId, String((first && first.event_id) || ''))) {
             this.catchUp.sign('the homeserver counts its transactions anew');
         }
-        await this.inbound.handleTransaction(txnId, events, ephemeral);
+        this.inbound.passing(ephemeral);
+        await this.transactions.handle(txnId, events);
     }
 
     /** Also users without a ghost yet: an invite of them makes one. */
@@ -96,6 +102,11 @@ export class Bridge {
     /** @param listener told of every event of our own users that the homeserver pushes: the proof that it reaches us */
     public onOwnEvent(listener: (event: MatrixEvent) => void): void {
         this.inbound.onOwnEvent = listener;
+    }
+
+    /** @returns what came from Matrix and is not in Rocket.Chat yet, by Matrix room */
+    public waitingInward(): Waiting[] {
+        return this.inbound.waiting();
     }
 
     /** Pictures of Matrix users, under the signed addresses that messages carry. */
@@ -127,7 +138,7 @@ export class Bridge {
 
     /** Finishes what a process that is no more had begun. Touches only rooms in which something was under way. */
     public async resume(): Promise<void> {
-        await this.outbound.resume();
+        await Promise.all([this.outbound.resume(), this.inbound.parking.takeOver()]);
     }
 
     /** This process begins to work: reads what the homeserver did not push before, and finishes what was begun. */

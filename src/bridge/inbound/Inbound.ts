@@ -1,46 +1,46 @@
 import { BridgeError } from '../../errors/BridgeError';
-import type { MatrixEventId } from '../../ids/types';
-import { checkEvent } from '../../matrix/events/envelope';
+import type { MatrixEventId, MatrixRoomId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import { reasonOf } from '../core/Context';
 import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
-import { Patience } from '../core/Patience';
+import type { Waiting } from '../core/Waiting';
 import type { DeadLetters } from '../deadletters/DeadLetters';
 import type { Portal } from '../portals/Portal';
+import { Parking } from '../transactions/Parking';
+import { EventPatience } from './EventPatience';
+import { InboundPolls } from './kinds/Polls';
+import { UnknownKinds } from './kinds/Unknown';
+import { InboundMembers } from './members';
+import { InboundMessages } from './messages';
 import { InboundPins } from './changes/pins';
 import { InboundReactions } from './changes/reactions';
 import { InboundRedactions } from './changes/redactions';
-import { InboundMembers } from './members';
-import { InboundMessages } from './messages';
 import { InboundRoomState } from './roomState';
 import { InboundTyping } from './typing';
 
-/** The engine gives an endpoint call up after 30 s, and so does Dendrite. */
-const DEADLINE_MS = 20_000;
-/** One event is tried so long before the transaction is left to the homeserver's next try. */
-const EVENT_PATIENCE = { firstMs: 500, capMs: 4_000, maxTries: 4, giveUpAfterMs: 15_000 };
-/** Tries of a whole transaction before an event that always fails is left behind. */
-const MAX_TRANSACTION_TRIES = 5;
 const REMEMBERED = 20_000;
+/** While not even a dead letter can be stored. */
+const STORE_AGAIN_MS = 5_000;
 
 /**
- * What the homeserver pushes. Events go into a lane per room, each is handled once, whatever transaction it comes in:
- * transaction ids prove nothing (Synapse counts from 1 again, Dendrite puts more events under the same id).
+ * Events from the homeserver. Each goes into the lane of its room and is handled once, whatever transaction it comes in, or
+ * whether it is pushed or read: transaction ids prove nothing (Synapse counts from 1 again, Dendrite puts more events under
+ * the same id).
  */
 export class Inbound {
     /** Told of every event of our own users: they are the proof that pushing works. */
     public onOwnEvent?: (event: MatrixEvent) => void;
     /** Told of each room event that was handled, our own ones as well. */
     public onHandled?: (event: MatrixEvent) => void;
+    public readonly parking: Parking;
     private readonly done = new LruMap<MatrixEventId, true>(REMEMBERED);
-    private readonly running = new Map<MatrixEventId, Promise<void>>();
-    private readonly failures = new LruMap<MatrixEventId, number>(1_000);
+    private readonly running = new Map<MatrixEventId, { run: Promise<void>; room: MatrixRoomId; at: number }>();
+    private readonly ofRoom = new Map<MatrixRoomId, number>();
     private readonly handlers: Record<string, (event: MatrixEvent) => Promise<void>>;
     private readonly members: InboundMembers;
     private readonly typing: InboundTyping;
-    /** Of its own: that Rocket.Chat fails says nothing of the homeserver. */
-    private readonly patience: Patience;
+    private readonly patience: EventPatience;
 
     /** @param touched told of each bridged room in which somebody writes */
     constructor(
@@ -48,12 +48,15 @@ export class Inbound {
         touched: (portal: Portal) => void,
         private readonly deadLetters: DeadLetters,
     ) {
-        this.patience = new Patience(parts.context.clock);
+        const { context } = parts;
+        this.patience = new EventPatience(context.clock);
+        this.parking = new Parking(context, (event) => this.takeParked(event), (room) => this.inMemory(room));
         const messages = new InboundMessages(parts, touched);
         const reactions = new InboundReactions(parts);
         const redactions = new InboundRedactions(parts);
         const pins = new InboundPins(parts);
         const roomState = new InboundRoomState(parts);
+        const polls = new InboundPolls(parts);
         this.members = new InboundMembers(parts);
         this.typing = new InboundTyping(parts);
         const message = (event: MatrixEvent): Promise<void> => messages.handle(event);
@@ -61,8 +64,11 @@ export class Inbound {
             'm.room.message': message,
             'm.sticker': message,
             'm.room.encrypted': message,
+            'm.room.encryption': message,
             'm.poll.start': message,
             'org.matrix.msc3381.poll.start': message,
+            'm.poll.end': (event) => polls.ended(event),
+            'org.matrix.msc3381.poll.end': (event) => polls.ended(event),
             'm.reaction': (event) => reactions.handle(event),
             'm.room.redaction': (event) => redactions.handle(event),
             'm.room.pinned_events': (event) => pins.handle(event),
@@ -72,73 +78,92 @@ export class Inbound {
         };
     }
 
-    /**
-     * @param events as they came: malformed ones are logged and left out, the others count
-     * @throws BridgeError when not all are handled when the deadline nears, or some failed for a reason that may pass: the
-     * homeserver comes again, and what is running then is joined, not raced
-     */
-    public async handleTransaction(txnId: string, events: unknown[], ephemeral: unknown[]): Promise<void> {
-        const { context } = this.parts;
-        const runs: Promise<void>[] = [];
-        const problems: string[] = [];
-        for (const value of events) {
-            const checked = checkEvent(value);
-            if ('event' in checked) {
-                runs.push(this.take(checked.event));
-            } else {
-                problems.push(checked.problem);
-            }
-        }
-        if (problems.length) {
-            context.log.warn(`Transaction ${txnId.slice(0, 40)}: ${problems.length} of ${events.length} events are malformed and left out (${problems[0]}).`);
-        }
+    /** Typing and the like: shown when it can be, never waited for. */
+    public passing(ephemeral: unknown[]): void {
         this.typing.handle(ephemeral);
-        const all = Promise.all(runs.map((run) => run.then(() => undefined, (error: unknown) => error)));
-        let timer: ReturnType<typeof setTimeout> | undefined;
-        const deadline = new Promise<'late'>((resolve) => {
-            timer = setTimeout(() => resolve('late'), DEADLINE_MS);
-        });
-        const outcome = await Promise.race([all, deadline]);
-        clearTimeout(timer);
-        const failed = outcome === 'late' ? 'not all events are handled yet' : outcome.filter(Boolean).map(reasonOf)[0];
-        if (failed) {
-            throw new BridgeError({ code: 'inbound.unfinished', userMessage: 'The bridge is busy.', retriable: true, certain: true, detail: failed });
-        }
     }
 
     public isDone(event: MatrixEventId): boolean {
         return this.done.has(event);
     }
 
-    /**
-     * Handles an event once, whichever way it came: pushed or read.
-     * @throws when it failed for a reason that may pass
-     */
+    /** @returns how many events are in lanes, of a room or of all */
+    public inMemory(room?: MatrixRoomId): number {
+        return room === undefined ? this.running.size : this.ofRoom.get(room) || 0;
+    }
+
+    /** @returns what waits, by room: in lanes, and parked */
+    public waiting(): Waiting[] {
+        const rooms = new Map<string, Waiting>(this.parking.waiting().map((waiting) => [waiting.room, waiting]));
+        for (const { room, at } of this.running.values()) {
+            const known = rooms.get(room) || { room, direction: 'in', count: 0, oldestAt: at };
+            rooms.set(room, { ...known, count: known.count + 1, oldestAt: Math.min(known.oldestAt, at) });
+        }
+        return [...rooms.values()].filter(({ count }) => count > 0);
+    }
+
+    /** Handles an event once, whichever way it came. Ends when it is handled, or kept as a dead letter. */
     public take(event: MatrixEvent): Promise<void> {
-        const id = event.event_id;
+        const { event_id: id, room_id: room } = event;
         if (this.done.has(id)) {
             return Promise.resolve();
         }
-        let run = this.running.get(id);
-        if (!run) {
-            run = this.parts.lanes.run(`in ${event.room_id}`, () => this.patiently(event)).finally(() => this.running.delete(id));
-            this.running.set(id, run);
+        const known = this.running.get(id);
+        if (known) {
+            return known.run;
         }
+        this.count(room, 1);
+        const run = this.parts.lanes.run(`in ${room}`, () => this.patiently(event)).finally(() => {
+            this.running.delete(id);
+            this.count(room, -1);
+            this.parking.tide(room);
+        });
+        this.running.set(id, { run, room, at: this.parts.context.clock.now() });
         return run;
     }
 
-    /** @throws when it failed for a reason that may pass and the homeserver should come again */
+    /**
+     * Another try of an event that was given up, in the lane of its room.
+     * @throws when it fails again
+     */
+    public again(event: MatrixEvent): Promise<void> {
+        return this.parts.lanes.run(`in ${event.room_id}`, () => this.dispatch(event));
+    }
+
+    private count(room: MatrixRoomId, change: number): void {
+        const count = this.inMemory(room) + change;
+        if (count > 0) {
+            this.ofRoom.set(room, count);
+        } else {
+            this.ofRoom.delete(room);
+        }
+    }
+
+    private takeParked(event: MatrixEvent): void {
+        if (this.done.has(event.event_id)) {
+            void this.parking.done(event.event_id, event.room_id);
+        } else {
+            void this.take(event);
+        }
+    }
+
     private async patiently(event: MatrixEvent): Promise<void> {
-        const { context } = this.parts;
+        while (!(await this.isSettled(event))) {
+            await this.parts.context.clock.sleep(STORE_AGAIN_MS);
+        }
+        this.done.set(event.event_id, true);
+        this.onHandled?.(event);
+        await this.parking.done(event.event_id, event.room_id);
+    }
+
+    /** @returns whether it is handled, or kept as a dead letter: while not even that can be stored it is not given up */
+    private async isSettled(event: MatrixEvent): Promise<boolean> {
         try {
-            await this.patience.keepTrying(() => this.dispatch(event), EVENT_PATIENCE);
+            await this.patience.keepTrying(() => this.dispatch(event));
+            return true;
         } catch (error) {
-            const tries = (this.failures.get(event.event_id) || 0) + 1;
-            this.failures.set(event.event_id, tries);
-            if (error instanceof BridgeError && error.retriable && tries < MAX_TRANSACTION_TRIES) {
-                throw error;
-            }
-            await this.deadLetters.add({
+            this.parts.context.log.error(`The event ${event.event_id} (${event.type}) could not be brought to Rocket.Chat: ${reasonOf(error)}`);
+            const { isStored } = await this.deadLetters.add({
                 direction: 'in',
                 room: event.room_id,
                 identity: event.event_id,
@@ -147,11 +172,8 @@ export class Inbound {
                 certain: error instanceof BridgeError && error.certain,
                 payload: JSON.stringify(event),
             });
-            context.log.error(`The event ${event.event_id} (${event.type}) could not be brought to Rocket.Chat: ${reasonOf(error)}`);
+            return isStored;
         }
-        this.done.set(event.event_id, true);
-        this.onHandled?.(event);
-        this.failures.delete(event.event_id);
     }
 
     private async dispatch(event: MatrixEvent): Promise<void> {
@@ -160,6 +182,6 @@ export class Inbound {
             return;
         }
         const handler = Object.prototype.hasOwnProperty.call(this.handlers, event.type) ? this.handlers[event.type] : undefined;
-        await handler?.(event);
+        await (handler || (UnknownKinds.isShown(event) ? this.handlers['m.room.message'] : undefined))?.(event);
     }
 }

@@ -36,7 +36,7 @@ async function setUp() {
         w.bridge.onPush = (events) => watchdog.pushed(events);
         return watchdog;
     };
-    const say = (body: string) => w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body });
+    const say = (body: string) => w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body }, { origin_server_ts: w.clock.now() });
     const texts = (): string[] => w.rocketchat.inRoom(room.id).map((message) => message.text);
     const settled = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 30); });
     return { ...w, pushes, push, dog, told, say, texts, settled };

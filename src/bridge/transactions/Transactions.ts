@@ -1,0 +1,107 @@
+import { BridgeError } from '../../errors/BridgeError';
+import type { MatrixRoomId } from '../../ids/types';
+import { checkEvent } from '../../matrix/events/envelope';
+import type { MatrixEvent } from '../../matrix/Homeserver';
+import type { BridgeContext } from '../core/Context';
+import { reasonOf } from '../core/Context';
+import type { Inbound } from '../inbound/Inbound';
+
+/** Milliseconds. */
+export interface Deadlines {
+    /** One transaction is in flight at a time, so the homeserver's batches grow with the time of our answer. */
+    quick: number;
+    /** While much waits the homeserver is held back so long: the engine gives a call up after 30 s, and so does Dendrite. */
+    hold: number;
+}
+
+export const DEADLINES: Deadlines = { quick: 2_500, hold: 20_000 };
+
+/** Events in lanes: with more than these the homeserver is held back, and a room's further events are parked unseen. */
+const MANY = 2_000;
+const MANY_OF_A_ROOM = 500;
+const LOOK_MS = 100;
+
+/**
+ * Answers the homeserver's transactions: each event is handled, or durably parked. One that is handled at once pays nothing
+ * for that; what is not done after a moment is stored, all of the transaction in one document.
+ */
+export class Transactions {
+    constructor(
+        private readonly context: BridgeContext,
+        private readonly inbound: Inbound,
+        private readonly deadlines: Deadlines,
+    ) {}
+
+    /**
+     * @param events as they came: malformed ones are logged and left out, the others count
+     * @throws BridgeError when not even parking was possible: the homeserver comes again, and what is running then is joined
+     */
+    public async handle(txnId: string, events: unknown[]): Promise<void> {
+        const checked = this.check(txnId, events);
+        if (!checked.length) {
+            return;
+        }
+        const { inbound } = this;
+        try {
+            await inbound.parking.ready();
+            const inLane = new Set<MatrixEvent>();
+            const runs: Promise<void>[] = [];
+            for (const event of checked) {
+                if (!inbound.isDone(event.event_id) && !inbound.parking.holds(event.event_id) && !this.isTooMuch(event.room_id)) {
+                    inLane.add(event);
+                    runs.push(inbound.take(event));
+                }
+            }
+            await this.patience(runs);
+            const open = checked.filter((event) => !inbound.isDone(event.event_id));
+            if (open.length) {
+                await inbound.parking.park(open, (event) => inLane.has(event));
+            }
+        } catch (error) {
+            throw new BridgeError({ code: 'inbound.unfinished', userMessage: 'The bridge is busy.', retriable: true, certain: true, detail: reasonOf(error) });
+        }
+    }
+
+    private check(txnId: string, events: unknown[]): MatrixEvent[] {
+        const checked: MatrixEvent[] = [];
+        const problems: string[] = [];
+        for (const value of events) {
+            const one = checkEvent(value);
+            if ('event' in one) {
+                checked.push(one.event);
+            } else {
+                problems.push(one.problem);
+            }
+        }
+        if (problems.length) {
+            this.context.log.warn(`Transaction ${txnId.slice(0, 40)}: ${problems.length} of ${events.length} events are malformed and left out (${problems[0]}).`);
+        }
+        return checked;
+    }
+
+    private isTooMuch(room: MatrixRoomId): boolean {
+        const ofRoom = this.inbound.inMemory(room);
+        return this.inbound.parking.isBehind(room) || ofRoom >= MANY_OF_A_ROOM || (ofRoom > 0 && this.inbound.inMemory() >= MANY);
+    }
+
+    /** Until all are done, or it is time to park. */
+    private async patience(runs: Promise<void>[]): Promise<void> {
+        const all = Promise.all(runs);
+        const startedAt = Date.now();
+        await within(all, this.deadlines.quick);
+        while (this.inbound.inMemory() >= MANY && Date.now() - startedAt < this.deadlines.hold) {
+            await within(never, LOOK_MS);
+        }
+    }
+}
+
+const never = new Promise<void>(() => undefined);
+
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, ms);
+    });
+    await Promise.race([work, late]);
+    clearTimeout(timer);
+}

@@ -1,0 +1,192 @@
+/** Transactions are answered when each event is handled or durably parked, whatever is slow, fails or dies. */
+import { Bridge } from '../../../src/bridge/Bridge';
+import { BridgeError } from '../../../src/errors/BridgeError';
+import type { MatrixEvent } from '../../../src/matrix/Homeserver';
+import type { PostMessage } from '../../../src/rocketchat/RocketChat';
+import type { MatrixUserId } from '../../../src/ids/types';
+import { world } from '../../support/fakes/world.mts';
+
+const CAROL = '@carol:elsewhere.test' as MatrixUserId;
+const QUICK = { quick: 30, hold: 300 };
+const passing = (): BridgeError => new BridgeError({ code: 'rocketchat.failed', userMessage: 'x', retriable: true, certain: false });
+const moment = (ms = 10): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+/** Two bridged rooms, a process that answers quickly, and posts that can be held up by their text. */
+async function setUp() {
+    const w = world();
+    const alice = w.rocketchat.addUser('alice');
+    w.homeserver.addPerson(CAROL, 'Carol C');
+    const rooms = await Promise.all(['one', 'two'].map(async (name) => {
+        const room = w.rocketchat.addRoom('c', name, [alice]);
+        const matrixRoom = w.homeserver.rooms.get((await w.bridge.rooms.bridge(room, alice)).matrixRoomId)!;
+        matrixRoom.members.set(CAROL, 'join');
+        const say = (body: string) => w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body });
+        return { matrixRoom, say, texts: () => w.rocketchat.inRoom(room.id).map(({ text }) => text) };
+    }));
+    const held = { texts: /^slow/ as RegExp | undefined, waiting: [] as (() => void)[] };
+    const post = w.rocketchat.post.bind(w.rocketchat);
+    w.rocketchat.post = async (message: PostMessage) => {
+        if (held.texts?.test(message.text)) {
+            await new Promise<void>((resolve) => { held.waiting.push(resolve); });
+        }
+        return post(message);
+    };
+    const release = (): void => {
+        held.texts = undefined;
+        held.waiting.splice(0).forEach((go) => go());
+    };
+    let n = 0;
+    const start = () => {
+        const bridge = new Bridge(w.context, QUICK);
+        return { bridge, push: (...events: MatrixEvent[]): Promise<void> => bridge.handleTransaction(String((n += 1)), events, []) };
+    };
+    const until = async (isTrue: () => boolean | Promise<boolean>): Promise<void> => {
+        for (const end = Date.now() + 3_000; !(await isTrue()) && Date.now() < end;) {
+            await moment();
+        }
+    };
+    const parked = (): number => w.rocketchat.store.documents.filter(({ keys }) => keys.some(({ id }) => id === 'inbound-parked')).length;
+    await start().push(rooms[0].say('warm'), rooms[1].say('warm'));
+    return { ...w, one: rooms[0], two: rooms[1], held, release, start, until, parked };
+}
+
+test('what is handled at once is not stored', async () => {
+    const w = await setUp();
+    const { push } = w.start();
+    await push(w.one.say('a'));
+    w.rocketchat.store.calls.length = 0;
+    await push(w.one.say('b'));
+    expect(w.rocketchat.store.calls).toEqual([]);
+    expect(w.one.texts()).toEqual(['warm', 'a', 'b']);
+});
+
+test('a slow room holds up neither the answer nor the others, and keeps its order', async () => {
+    const w = await setUp();
+    const { bridge, push } = w.start();
+    await push(w.one.say('slow 1'), w.one.say('2'), w.two.say('a'));
+    await push(w.one.say('3'), w.two.say('b'));
+    expect(w.one.texts()).toEqual(['warm']);
+    expect(w.two.texts()).toEqual(['warm', 'a', 'b']);
+    expect(w.parked()).toBe(2);
+    expect(bridge.waitingInward()).toEqual([expect.objectContaining({ room: w.one.matrixRoom.id, direction: 'in', count: 3 })]);
+    w.release();
+    await w.until(() => w.parked() === 0);
+    expect(w.one.texts()).toEqual(['warm', 'slow 1', '2', '3']);
+    expect(bridge.waitingInward()).toEqual([]);
+    expect(w.rocketchat.store.documents.filter(({ keys }) => keys.some(({ id }) => id.startsWith('inbound-parked')))).toEqual([]);
+});
+
+test('after a crash what was parked comes first, then what is pushed, nothing twice', async () => {
+    const w = await setUp();
+    const dead = w.start();
+    const events = [w.one.say('quick'), w.one.say('slow 1'), w.one.say('2')];
+    await dead.push(...events);
+    await dead.push(w.one.say('3'), w.two.say('a'));
+    // That process is no more: what it waits for never comes.
+    w.held.waiting.length = 0;
+    w.held.texts = undefined;
+    const { push } = w.start();
+    await Promise.all([push(w.one.say('4')), push(...events)]);
+    await w.until(() => w.parked() === 0);
+    expect(w.one.texts()).toEqual(['warm', 'quick', 'slow 1', '2', '3', '4']);
+    expect(w.two.texts()).toEqual(['warm', 'a']);
+});
+
+test('what another process left lies until that process is surely no more', async () => {
+    const w = await setUp();
+    const { bridge, push } = w.start();
+    await push(w.two.say('a'));
+    const dead = w.start();
+    await dead.push(w.one.say('slow'));
+    w.held.waiting.length = 0;
+    w.held.texts = undefined;
+    await bridge.resume();
+    await moment(30);
+    expect(w.one.texts()).toEqual(['warm']);
+    w.clock.pass(200_000);
+    await bridge.resume();
+    await w.until(() => w.parked() === 0);
+    expect(w.one.texts()).toEqual(['warm', 'slow']);
+});
+
+test('a repeated transaction joins the run in progress, also when it has grown, and is answered at once when it is parked', async () => {
+    const w = await setUp();
+    const { push } = w.start();
+    const slow = w.one.say('slow');
+    const first = push(slow);
+    const again = push(slow, w.one.say('more'));
+    await Promise.all([first, again]);
+    const from = Date.now();
+    await push(slow);
+    expect(Date.now() - from).toBeLessThan(QUICK.quick);
+    w.release();
+    await w.until(() => w.parked() === 0);
+    expect(w.one.texts()).toEqual(['warm', 'slow', 'more']);
+});
+
+test('when nothing can be stored the homeserver is told to come again', async () => {
+    const w = await setUp();
+    const { push } = w.start();
+    const slow = w.one.say('slow');
+    const add = w.rocketchat.store.add.bind(w.rocketchat.store);
+    w.rocketchat.store.add = async () => { throw passing(); };
+    await expect(push(slow)).rejects.toThrow('inbound.unfinished');
+    w.rocketchat.store.add = add;
+    w.release();
+    await push(slow);
+    expect(w.one.texts()).toEqual(['warm', 'slow']);
+});
+
+test('a flood into a room that stands still is stored, not kept in memory, and arrives in order', async () => {
+    const w = await setUp();
+    const { bridge, push } = w.start();
+    const texts = [...Array(1_500).keys()].map((at) => (at ? `m${at}` : 'slow'));
+    for (let at = 0; at < texts.length; at += 100) {
+        await push(...texts.slice(at, at + 100).map((text) => w.one.say(text)));
+    }
+    await push(w.two.say('meanwhile'));
+    expect(w.two.texts()).toEqual(['warm', 'meanwhile']);
+    const { waiting } = await bridge.counts();
+    expect(waiting).toBeLessThanOrEqual(600);
+    expect(bridge.waitingInward()).toEqual([expect.objectContaining({ count: expect.any(Number) })]);
+    w.release();
+    await w.until(() => w.parked() === 0);
+    expect(w.one.texts()).toEqual(['warm', ...texts]);
+}, 20_000);
+
+describe('an event that fails', () => {
+    test('is tried again with pauses while Rocket.Chat is away, and nothing overtakes it', async () => {
+        const w = await setUp();
+        const { push } = w.start();
+        w.rocketchat.faults.post = Array(12).fill(passing());
+        await push(w.one.say('first'), w.one.say('second'));
+        await w.until(() => w.one.texts().length === 3);
+        expect(w.one.texts()).toEqual(['warm', expect.stringContaining('first'), expect.stringContaining('second')]);
+        expect(Math.max(...w.clock.slept)).toBeGreaterThan(8_000);
+    });
+
+    test('is left behind soon when it alone fails', async () => {
+        const w = await setUp();
+        const { bridge, push } = w.start();
+        const post = w.rocketchat.post;
+        let tries = 0;
+        w.rocketchat.post = async (message) => {
+            if (message.text.endsWith('poison')) {
+                tries += 1;
+                throw passing();
+            }
+            return post(message);
+        };
+        w.held.texts = undefined;
+        const run = push(w.one.say('poison'), w.one.say('next'));
+        for (let at = 0; tries < 5; at += 1) {
+            await push(w.two.say(`good ${at}`));
+            await moment(1);
+        }
+        await run;
+        await w.until(() => w.one.texts().length === 2);
+        expect(w.one.texts()).toEqual(['warm', 'next']);
+        expect(tries).toBeLessThan(12);
+        expect(await bridge.deadLetters.all()).toHaveLength(1);
+    });
+});
