@@ -42,6 +42,6 @@ export class Dendrite extends HomeserverProcess<BaseIdentity> {
     /** The reason is the first fatal line or panic; what follows is a stack. */
     protected lastWords(log: string): string {
         const lines = log.split('\n');
-        return (lines.find((line) => /level=fatal|^panic:/.test(line)) ?? lines[lines.length - 1] ?? '').trim();
+        return (lines.find((line) => /level=(fatal|panic)|^panic:/.test(line)) ?? lines[lines.length - 1] ?? '').trim();
     }
 }
