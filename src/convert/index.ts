@@ -11,13 +11,13 @@ export { answering, messagesLinked, quoteLink, quotesOf, unknownTarget, withoutF
 export { fromMatrix, referencesFromMatrix } from './inward/message';
 export type { InwardReferences } from './inward/message';
 export { mediaAttachment, mediaMissing, mediaTooLarge, size as sizeInWords } from './inward/media';
-export { pollResults } from './inward/polls';
+export { isPollResponse, isPollStart, pollResults } from './inward/polls';
 export type { PollAnswer } from './inward/polls';
 export { deletionNote, emptyNote, pinNote } from './inward/notes';
 export { splitText } from './inward/split';
-export { reactionText } from './inward/kinds';
+export { extensibleText, isCall, reactionText } from './inward/kinds';
 export { readRelation } from './inward/relations';
-export { withOriginalTime } from './inward/times';
+export { keepOriginalTime, withOriginalTime } from './inward/times';
 export { referencesToMatrix, toMatrix } from './outward/message';
 export type { OutwardReferences } from './outward/message';
 export { fileNote, locationContent, mediaContent, outwardFiles, withCaption } from './outward/media';

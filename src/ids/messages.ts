@@ -22,6 +22,14 @@ export function eventIdOf(message: RcMessageId): MatrixEventId | undefined {
     return derived ? (`$${derived[1]}` as MatrixEventId) : undefined;
 }
 
+/**
+ * Id of a message of the bridge itself that is to be posted once, whoever posts it.
+ * @param kind what it says; @param about what it is about, an id of either side
+ */
+export function noticeIdOf(kind: string, about: string): RcMessageId {
+    return `mxh${digest(`${kind} ${about}`).slice(0, 40)}` as RcMessageId;
+}
+
 /** @returns true when the message's id was derived from a Matrix event, in either form */
 export function isDerivedMessageId(message: string): boolean {
     return DERIVED.test(message) || /^mxh[0-9a-f]{40}(?:\.\d{1,3})?$/.test(message);

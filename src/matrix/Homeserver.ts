@@ -101,6 +101,9 @@ export interface Homeserver {
     event(roomId: MatrixRoomId, eventId: MatrixEventId, options?: Acting): Promise<MatrixEvent | undefined>;
     messages(roomId: MatrixRoomId, options: Acting & { from?: string; dir: 'b' | 'f'; limit: number }): Promise<{ events: MatrixEvent[]; end?: string }>;
 
+    /** Events that relate to another one, newest first (Matrix 1.3). @throws matrix.unsupported, matrix.notFound where it is not offered */
+    relations(roomId: MatrixRoomId, eventId: MatrixEventId, options: Acting & { relType: string; limit: number; from?: string }): Promise<{ events: MatrixEvent[]; next?: string }>;
+
     typing(roomId: MatrixRoomId, user: MatrixUserId, timeoutMs: number): Promise<void>;
     readReceipt(roomId: MatrixRoomId, eventId: MatrixEventId, user: MatrixUserId): Promise<void>;
 

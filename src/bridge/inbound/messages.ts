@@ -1,35 +1,35 @@
 import type { InwardMessage } from '../../convert/index';
-import { fromMatrix, messageLink, readRelation, splitText } from '../../convert/index';
+import { fromMatrix, keepOriginalTime, messageLink, readRelation, withOriginalTime } from '../../convert/index';
 import { messageIdOf } from '../../ids/messages';
-import type { RcMessageId } from '../../ids/types';
+import type { MatrixEventId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
-import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
-import type { RcMessage } from '../../rocketchat/RocketChat';
+import type { PostMessage, RcMessage } from '../../rocketchat/RocketChat';
 import type { Brought } from '../media/InboundFiles';
 import { InboundFiles } from '../media/InboundFiles';
 import type { Puppet } from '../people/Puppets';
 import type { Portal } from '../portals/Portal';
 import { ChosenIds } from './ChosenIds';
+import { EncryptedRooms } from './kinds/EncryptedRooms';
+import { LongTexts } from './kinds/LongTexts';
+import { UnknownKinds } from './kinds/Unknown';
 import { inwardContext, messageOfEvent } from './lookups';
 
-/** Server setting `Message_MaxAllowedSize`, when it cannot be read. */
-const DEFAULT_LIMIT = 5_000;
-const LIMIT_LIFE_MS = 300_000;
-
-/** A text of more messages is posted as its beginning, with the whole as a file. */
-const MAX_PARTS = 4;
+/** Name of the file that holds the whole of a very long text. */
 const LONG_TEXT = 'message.txt';
-const CUT = '\n[…]';
 
 type Pieces = Pick<Brought, 'posted' | 'shown'> & { texts: string[] };
 
+/** Homeservers hand out what was redacted without its content. */
+const isRedacted = ({ content, unsigned }: MatrixEvent): boolean => Boolean(unsigned && unsigned.redacted_because) || !Object.keys(content).length;
+
 /** `m.room.message` and its like: posted by the sender's puppet under an id derived from the event. */
 export class InboundMessages {
-    private limit = { characters: 0, readAt: 0 };
     private readonly files: InboundFiles;
     private readonly ids: ChosenIds;
-    private readonly toldEncrypted = new LruMap<string, true>(1_000);
+    private readonly texts: LongTexts;
+    private readonly encrypted: EncryptedRooms;
+    private readonly unknown: UnknownKinds;
 
     constructor(
         private readonly parts: Parts,
@@ -37,40 +37,41 @@ export class InboundMessages {
     ) {
         this.files = new InboundFiles(parts);
         this.ids = new ChosenIds(parts.context);
+        this.texts = new LongTexts(parts);
+        this.encrypted = new EncryptedRooms(parts);
+        this.unknown = new UnknownKinds(parts.context);
     }
 
     public async handle(event: MatrixEvent): Promise<void> {
         const { portals, puppets, context } = this.parts;
         const portal = await portals.ofMatrixRoom(event.room_id);
-        if (!portal) {
+        if (!portal || isRedacted(event)) {
             return;
         }
         this.touched(portal);
+        if (event.type === 'm.room.encrypted' || event.type === 'm.room.encryption') {
+            await this.encrypted.tell(portal, event);
+            return;
+        }
         const puppet = await puppets.of(event.sender);
         if (portal.kind !== 'd') {
             await puppets.ensureMember(puppet, portal.rcRoomId);
         }
         const message = fromMatrix(event, await inwardContext(this.parts, portal, event));
-        if (message.encrypted && this.toldEncrypted.has(event.room_id)) {
-            return;
-        }
         if (message.unknown) {
-            context.log.info(`A message of the unknown kind ${message.unknown.slice(0, 80)} is shown by its text.`);
+            this.unknown.note(message.unknown);
         }
         if (readRelation(event.content).edits) {
             await this.edit(portal, event, puppet, message);
-        } else {
-            await this.post(portal, event, puppet, message);
-        }
-        if (message.encrypted) {
-            this.toldEncrypted.set(event.room_id, true);
+        } else if (message.text || message.media) {
+            await this.post(portal, event, puppet, { ...message, text: withOriginalTime(message.text, event.origin_server_ts, context.clock.now()) });
         }
     }
 
     private async post(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage): Promise<void> {
         const { context, links } = this.parts;
         const thread = message.relation.thread && (await messageOfEvent(this.parts, portal, message.relation.thread));
-        const avatarUrl = await this.parts.avatars.urlOf(puppet.avatarUrl);
+        const frame = await this.frame(portal, puppet, thread);
         const { texts, posted, shown } = await this.pieces(portal, event, puppet, message);
         if (posted) {
             links.remember({ kind: 'message', event: event.event_id, message: posted.id, room: portal.rcRoomId, sender: event.sender });
@@ -80,55 +81,65 @@ export class InboundMessages {
             }
         }
         const there = (await this.ids.areRefused()) ? await links.partsOf(event.event_id) : [];
-        for (const [part, text] of texts.entries()) {
-            if (posted && part === 0) {
+        // A quote is made of a link by the server, and only when it may look at links.
+        const parseUrls = Boolean(message.relation.replyTo);
+        let left = texts;
+        for (let part = 0; left.length; part += 1) {
+            const [text, ...further] = left;
+            if ((posted && part === 0) || there.includes(part)) {
+                left = further;
                 continue;
             }
-            const wanted = messageIdOf(event.event_id, part);
-            if (there.includes(part)) {
-                continue;
-            }
-            const { id } = await context.rocketchat.post({
-                id: wanted,
-                roomId: portal.rcRoomId,
-                senderId: puppet.rcUserId,
-                text,
-                ...(part === 0 && shown),
-                ...(puppet.name !== puppet.createdName && { alias: puppet.name }),
-                ...(avatarUrl && { avatarUrl }),
-                ...(thread && { threadId: thread.threadId || thread.id }),
-                // A quote is made of a link by the server, and only when it may look at links.
-                parseUrls: Boolean(message.relation.replyTo),
-            });
-            if (id !== wanted) {
-                // This server chooses ids itself: the record takes the place of the derived id.
-                links.remember({ kind: 'message', event: event.event_id, message: id, room: portal.rcRoomId, sender: event.sender, part });
-                await this.ids.noteRefused();
+            try {
+                await this.postOne(event, { ...frame, ...(part === 0 && shown), text, parseUrls, id: messageIdOf(event.event_id, part) }, part);
+                left = further;
+            } catch (error) {
+                left = await this.texts.shortened(error, left);
+                part -= 1;
             }
         }
     }
 
+    private async postOne(event: MatrixEvent, message: PostMessage, part: number): Promise<void> {
+        const { context, links } = this.parts;
+        const { id } = await context.rocketchat.post(message);
+        if (id !== message.id) {
+            // This server chooses ids itself: the record takes the place of the derived id.
+            links.remember({ kind: 'message', event: event.event_id, message: id, room: message.roomId, sender: event.sender, part });
+            await this.ids.noteRefused();
+        }
+    }
+
+    /** What all messages of an event have in common. */
+    private async frame(portal: Portal, puppet: Puppet, thread?: RcMessage): Promise<Omit<PostMessage, 'id' | 'text'>> {
+        const avatarUrl = await this.parts.avatars.urlOf(puppet.avatarUrl);
+        return {
+            roomId: portal.rcRoomId,
+            senderId: puppet.rcUserId,
+            ...(puppet.name !== puppet.createdName && { alias: puppet.name }),
+            ...(avatarUrl && { avatarUrl }),
+            ...(thread && { threadId: thread.threadId || thread.id }),
+        };
+    }
+
     /** The texts to post one after another, and the file that the first of them shows. A file that is there already is not fetched again. */
     private async pieces(portal: Portal, event: MatrixEvent, puppet: Puppet, { media, text }: InwardMessage): Promise<Pieces> {
-        const limit = await this.maxCharacters();
-        const existing = media || text.length > limit ? await messageOfEvent(this.parts, portal, event.event_id) : undefined;
-        const texts = splitText(text, limit);
-        const long = !media && texts.length > MAX_PARTS;
-        const beginning = long ? [`${splitText(text, limit - CUT.length)[0]}${CUT}`] : texts;
+        const { texts, isCut } = media ? { texts: await this.texts.whole(text), isCut: false } : await this.texts.divide(text);
+        const existing = media || isCut || texts.length > 1 ? await messageOfEvent(this.parts, portal, event.event_id) : undefined;
         if (existing && existing.id !== messageIdOf(event.event_id)) {
             // The server has posted it under its own id; a try before may have ended without the text.
-            return existing.files.length && !existing.text ? { posted: existing, texts: beginning } : { texts: [] };
+            return existing.files.length && !existing.text ? { posted: existing, texts } : { texts: [] };
         }
         if (media && media.url) {
             const brought: Brought = existing ? {} : await this.files.bring(portal, event, puppet, { ...media, url: media.url });
-            const all = brought.note ? splitText(`${brought.note}\n${text}`, limit) : texts;
+            const all = brought.note ? await this.texts.whole(`${brought.note}\n${text}`) : texts;
             return { ...brought, texts: all.length || existing ? all : [''] };
         }
-        if (!long || existing) {
-            return { texts: long ? beginning : texts };
+        if (!isCut || existing) {
+            return { texts };
         }
         const brought = await this.files.text(portal, event, puppet, LONG_TEXT, text);
-        return brought ? { ...brought, texts: beginning } : { texts };
+        return brought ? { ...brought, texts } : { texts: await this.texts.whole(text) };
     }
 
     /** A message that the server has posted stands outside of the thread: it quotes the thread's first message, unless it answers one. */
@@ -149,18 +160,15 @@ export class InboundMessages {
             context.log.info(`The edit ${event.event_id} is of no message of its author in this room and left out.`);
             return;
         }
-        const [text = message.media ? '' : undefined] = splitText(message.text, await this.maxCharacters());
-        if (text !== undefined && text !== edited.text) {
-            await context.rocketchat.edit(edited.id as RcMessageId, puppet.rcUserId, { text });
+        const before = edited.text;
+        const { texts } = await this.texts.divide(keepOriginalTime(before, message.text));
+        const [text = message.media ? '' : undefined] = texts;
+        if (text === undefined) {
+            return;
         }
-    }
-
-    private async maxCharacters(): Promise<number> {
-        const { rocketchat, clock } = this.parts.context;
-        if (!this.limit.characters || clock.now() - this.limit.readAt > LIMIT_LIFE_MS) {
-            const set = Number(await rocketchat.serverSetting<number>('Message_MaxAllowedSize').catch(() => undefined));
-            this.limit = { characters: set > 100 ? set : DEFAULT_LIMIT, readAt: clock.now() };
+        if (text !== before) {
+            await context.rocketchat.edit(edited.id, puppet.rcUserId, { text });
         }
-        return this.limit.characters;
+        await this.texts.editFurther(message.relation.edits as MatrixEventId, before, texts, await this.frame(portal, puppet));
     }
 }

@@ -22,10 +22,14 @@ export function extensibleText(value: unknown): string | undefined {
     return text(isObject(first) ? first.body : undefined) ?? text(value['org.matrix.msc1767.text']) ?? text(value['m.text']) ?? text(value.body);
 }
 
+/** Somebody calls: the only event of a call that people should know of (`m.call.invite`; MSC4075). */
+export const isCall = (type: string): boolean => /^(?:m|org\.matrix\.msc\d+)\.(?:call\.(?:invite|notify)|rtc\.notification)$/.test(type);
+
 /** What can be said of an event of an unknown type: its fallback text, else its type. */
 export function convertUnknown(content: Content, type: string): string {
+    if (isCall(type)) return '📞 _started a call, which can be taken only on Matrix_';
     const fallback = extensibleText(content);
-    const shown = fallback === undefined || fallback.trim() === '' ? `[${type.slice(0, 100)}: shown only on Matrix]` : fallback;
+    const shown = fallback === undefined || fallback.trim() === '' ? `sent something that can be seen only on Matrix (${type.slice(0, 100)})` : fallback;
     return finish(convertBody(shown.slice(0, 10000)));
 }
 

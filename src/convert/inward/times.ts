@@ -1,5 +1,8 @@
 /** Below this a message counts as live: clocks differ, homeservers and bridges take their time. */
 const late = 5 * 60_000;
+/** Links of quotes stand in front of all: the server looks for them there. */
+const quotes = /^(?:\[[ ↩]\]\([^\s()]+\)\s*)*/;
+const mark = /^🕒 \d{4}-\d\d-\d\d \d\d:\d\d UTC(?=:|$)/;
 
 /**
  * Rocket.Chat takes no message with a time of its own (`apps/meteor/server/meteor-methods/messages/sendMessage.ts`): one that
@@ -12,6 +15,19 @@ export function withOriginalTime(text: string, ts: number, now: number): string 
     const date = new Date(ts);
     if (!(now - ts > late) || ts <= 0 || Number.isNaN(date.getTime())) return text;
     const [day, time] = date.toISOString().split('T');
-    const separator = /^(?:[#>|-]|```|\d+\.)/.test(text) ? '\n' : ' ';
-    return `🕒 ${day} ${time.slice(0, 5)} UTC:${separator}${text}`;
+    return inFront(`🕒 ${day} ${time.slice(0, 5)} UTC`, text);
+}
+
+/** An edit of a message that came late: the time stays. @param before the text as it stands */
+export function keepOriginalTime(before: string, text: string): string {
+    const [time] = mark.exec(before.replace(quotes, '')) ?? [];
+    return time === undefined ? text : inFront(time, text);
+}
+
+function inFront(time: string, text: string): string {
+    const [quote] = quotes.exec(text) ?? [''];
+    const rest = text.slice(quote.length);
+    if (rest === '') return `${quote}${quote === '' || /\s$/.test(quote) ? '' : ' '}${time}`;
+    const separator = /^(?:[#>|-]|```|\d+\.)/.test(rest) ? '\n' : ' ';
+    return `${quote}${time}:${separator}${rest}`;
 }

@@ -9,7 +9,7 @@ import { path, textIn } from './Caller';
 
 type EventCalls = Pick<
     Homeserver,
-    'send' | 'sendState' | 'redact' | 'state' | 'fullState' | 'joinedMembers' | 'event' | 'messages' | 'typing' | 'readReceipt'
+    'send' | 'sendState' | 'redact' | 'state' | 'fullState' | 'joinedMembers' | 'event' | 'messages' | 'relations' | 'typing' | 'readReceipt'
 >;
 
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {});
@@ -73,6 +73,13 @@ export function eventCalls(caller: Caller): EventCalls {
             const answer = await caller.json('GET', path('rooms', roomId, 'messages'), { as, query: { dir, limit, from } });
             const events = checkEvents(answer.chunk, roomId).filter((event) => event.room_id === roomId);
             return { events, ...(typeof answer.end === 'string' ? { end: answer.end } : {}) };
+        },
+
+        async relations(roomId, id, { as, relType, limit, from }) {
+            // Given since 1.3 under v1 alone.
+            const answer = await caller.json('GET', `/_matrix/client/v1/${path('rooms', roomId, 'relations', id, relType)}`, { as, query: { limit, from } });
+            const events = checkEvents(answer.chunk, roomId).filter((event) => event.room_id === roomId);
+            return { events, ...(typeof answer.next_batch === 'string' ? { next: answer.next_batch } : {}) };
         },
 
         async typing(roomId, user, timeoutMs) {

@@ -202,6 +202,12 @@ export class FakeHomeserver implements Homeserver {
         return { events: [...timeline].reverse().slice(Number(from), end), ...(end < timeline.length && { end: String(end) }) };
     }
 
+    public async relations(roomId: MatrixRoomId, eventId: MatrixEventId, { relType }: { relType: string }): Promise<{ events: MatrixEvent[] }> {
+        await this.note('relations');
+        const relates = ({ content }: MatrixEvent) => (content['m.relates_to'] || {}) as { rel_type?: string; event_id?: string };
+        return { events: this.roomOf(roomId).timeline.filter((event) => relates(event).rel_type === relType && relates(event).event_id === eventId).reverse() };
+    }
+
     public async typing(): Promise<void> { await this.note('typing'); }
     public async readReceipt(): Promise<void> { await this.note('readReceipt'); }
     public async uploadLimit(): Promise<number | undefined> { return this.largestUpload; }

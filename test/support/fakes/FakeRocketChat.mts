@@ -206,7 +206,7 @@ export class FakeRocketChat implements RocketChat {
         }
         const room = this.rooms.get(message.roomId) as RcRoom;
         const more = { ...message, ...(this.honoursIds ? {} : { id: rcMessageId(`own${(this.counter += 1)}`) }) };
-        const written = this.write(room, this.users.get(message.senderId) as RcUser, message.text, more as Partial<RcMessage>);
+        const written = this.write(room, this.users.get(message.senderId) || (await this.appUser()), message.text, more as Partial<RcMessage>);
         return { id: written.id, created: true };
     }
 

@@ -1,0 +1,92 @@
+import { splitText } from '../../../convert/index';
+import { messageIdOf } from '../../../ids/messages';
+import type { MatrixEventId, RcMessageId } from '../../../ids/types';
+import type { PostMessage } from '../../../rocketchat/RocketChat';
+import { BridgeError } from '../../../errors/BridgeError';
+import type { Parts } from '../../core/Parts';
+
+/** Server setting `Message_MaxAllowedSize`, when it cannot be read. */
+const DEFAULT_LIMIT = 5_000;
+const LIMIT_LIFE_MS = 300_000;
+/** For longer texts the setting is read anew: it can be changed at any time. */
+const SHORT = 1_000;
+/** A text of more messages is posted as its beginning, with the whole as a file. */
+const MAX_PARTS = 4;
+const CUT = '\n[…]';
+const TOO_LONG = 'rocketchat.error-message-size-exceeded';
+
+export interface Divided {
+    texts: string[];
+    /** The texts are only the beginning: the whole goes into a file. */
+    isCut: boolean;
+}
+
+/** Texts that are longer than one message may be (server: `executeSendMessage`, `Message_MaxAllowedSize`). */
+export class LongTexts {
+    private limit = { characters: 0, readAt: 0 };
+
+    constructor(private readonly parts: Parts) {}
+
+    /** @returns the messages that a text becomes; of a very long one only the beginning */
+    public async divide(text: string): Promise<Divided> {
+        const limit = await this.characters(text.length);
+        const texts = splitText(text, limit);
+        return texts.length > MAX_PARTS ? { texts: [`${splitText(text, limit - CUT.length)[0]}${CUT}`], isCut: true } : { texts, isCut: false };
+    }
+
+    /** @returns the messages that a text becomes, however many they are */
+    public async whole(text: string): Promise<string[]> {
+        return splitText(text, await this.characters(text.length));
+    }
+
+    /**
+     * The server did not take a text.
+     * @param left that text, and those that were to follow
+     * @returns them in shorter pieces, when the limit was lowered meanwhile
+     * @throws the error, when it is another
+     */
+    public async shortened(error: unknown, left: string[]): Promise<string[]> {
+        this.limit.readAt = 0;
+        const limit = await this.characters(SHORT);
+        if (!(error instanceof BridgeError) || error.code !== TOO_LONG || left[0].length <= limit) {
+            throw error;
+        }
+        return left.reduce<string[]>((texts, text) => [...texts, ...splitText(text, limit)], []);
+    }
+
+    /**
+     * Brings the further messages of a text in line with its edit: changes, adds and removes them.
+     * @param before text of the first message as it was
+     * @param frame what a further message is posted with
+     */
+    public async editFurther(event: MatrixEventId, before: string, texts: string[], frame: Omit<PostMessage, 'id' | 'text'>): Promise<void> {
+        // A first message that is short had none behind it.
+        if (texts.length < 2 && before.length < (await this.characters(0)) / 8) {
+            return;
+        }
+        const { rocketchat } = this.parts.context;
+        const recorded = await this.parts.links.messagesOf(event);
+        for (let part = 1; part < Math.max(texts.length, MAX_PARTS * 4); part += 1) {
+            const id: RcMessageId = recorded.get(part) || messageIdOf(event, part);
+            const there = await rocketchat.message(id);
+            const text = texts[part];
+            if (there && there.roomId === frame.roomId) {
+                await (text === undefined ? rocketchat.delete(id, frame.senderId) : rocketchat.edit(id, frame.senderId, { text }));
+            } else if (text !== undefined) {
+                await rocketchat.post({ ...frame, id, text });
+            } else {
+                return;
+            }
+        }
+    }
+
+    private async characters(length: number): Promise<number> {
+        const { rocketchat, clock } = this.parts.context;
+        const isOld = !this.limit.characters || clock.now() - this.limit.readAt > LIMIT_LIFE_MS;
+        if (isOld || length > Math.min(SHORT, this.limit.characters)) {
+            const set = Number(await rocketchat.serverSetting<number>('Message_MaxAllowedSize').catch(() => undefined));
+            this.limit = { characters: set > 100 ? set : DEFAULT_LIMIT, readAt: clock.now() };
+        }
+        return this.limit.characters;
+    }
+}
