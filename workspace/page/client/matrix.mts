@@ -80,21 +80,13 @@ export class MatrixSide implements Side {
         await this.begin({ userId: answer.user_id, accessToken: answer.access_token, deviceId: answer.device_id });
     }
 
-    public async resume(): Promise<boolean> {
-        const session = this.memory.read();
-        if (session) {
-            try {
-                await this.begin(session);
-                return true;
-            } catch {
+    public resume(): Promise<boolean> {
+        const takeUp = (session: Session): Promise<void> =>
+            this.begin(session).catch((error) => {
                 this.end();
-            }
-        }
-        if (session !== false && this.demoUsers.length > 0) {
-            await this.logIn(this.demoUsers[0].user, this.demoUsers[0].password);
-            return true;
-        }
-        return false;
+                throw error;
+            });
+        return this.memory.resume(this.demoUsers, takeUp, (user, password) => this.logIn(user, password));
     }
 
     public async logOut(): Promise<void> {

@@ -84,4 +84,30 @@ export class Memory<T> {
     public write(value: T | false): void {
         localStorage.setItem(this.key, JSON.stringify(value));
     }
+
+    /**
+     * Takes up the session that is remembered; else the first demo user logs in, unless somebody logged out before.
+     * @param takeUp begins with a session, throws when it does not count any more
+     * @returns whether somebody is logged in
+     */
+    public async resume(
+        demoUsers: DemoUser[],
+        takeUp: (session: T) => Promise<void>,
+        logIn: (user: string, password: string) => Promise<void>,
+    ): Promise<boolean> {
+        const session = this.read();
+        if (session) {
+            try {
+                await takeUp(session);
+                return true;
+            } catch {
+                // The session is over: as if there were none.
+            }
+        }
+        if (session !== false && demoUsers.length > 0) {
+            await logIn(demoUsers[0].user, demoUsers[0].password);
+            return true;
+        }
+        return false;
+    }
 }
