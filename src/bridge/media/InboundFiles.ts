@@ -1,6 +1,7 @@
 import type { InwardMedia } from '../../convert/index';
-import { eventLink, mediaAttachment, mediaTooLarge } from '../../convert/index';
+import { eventLink, mediaAttachment, mediaTooLarge, sizeInWords } from '../../convert/index';
 import { BridgeError } from '../../errors/BridgeError';
+import { noticeIdOf } from '../../ids/messages';
 import type { MatrixEventId, MxcUri } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { PostMessage, RcMessage } from '../../rocketchat/RocketChat';
@@ -8,6 +9,7 @@ import { reasonOf } from '../core/Context';
 import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
 import type { Puppet } from '../people/Puppets';
+import { sayAsHost } from '../portals/hostNote';
 import type { Portal } from '../portals/Portal';
 import { FilesRoom } from './FilesRoom';
 import { MediaLimits } from './MediaLimits';
@@ -47,18 +49,18 @@ export class InboundFiles {
      */
     public async bring(portal: Portal, event: MatrixEvent, puppet: Puppet, media: InwardMedia & { url: MxcUri }): Promise<Brought> {
         if (await this.switchedOff(portal)) {
-            return { note: `${this.named(event, media)} was not fetched: files are switched off on this server.` };
+            return this.inWords(portal, event, media, 'was not fetched: files are switched off on this server.', 'files are switched off there.');
         }
-        const limit = await this.limits.inward();
+        const limit = await this.limits.largest();
         if (media.size !== undefined && media.size > limit) {
-            return { note: mediaTooLarge(media, limit, this.link(event)) };
+            return this.tooLarge(portal, event, media, limit);
         }
         const content = await this.fetch(event, media.url);
         if (!content) {
-            return { note: `${this.named(event, media)} could not be fetched from Matrix.` };
+            return this.inWords(portal, event, media, 'could not be fetched from Matrix.', 'the homeserver did not hand it out.');
         }
         if (content.length > limit) {
-            return { note: mediaTooLarge({ ...media, size: content.length }, limit, this.link(event)) };
+            return this.tooLarge(portal, event, { ...media, size: content.length }, limit);
         }
         try {
             return await this.put(portal, event, puppet, media, content);
@@ -67,7 +69,7 @@ export class InboundFiles {
                 throw error;
             }
             this.parts.context.log.warn(`Rocket.Chat did not take the file of ${event.event_id}: ${reasonOf(error)}`);
-            return { note: `${this.named(event, media)} was refused by this server.` };
+            return this.inWords(portal, event, media, 'was refused by this server.', 'that server refused it, perhaps for its type.');
         }
     }
 
@@ -76,7 +78,7 @@ export class InboundFiles {
         const media: InwardMedia = { kind: 'file', filename, mimetype: 'text/plain', voice: false, encrypted: false };
         const content = Buffer.from(text, 'utf8');
         try {
-            if ((await this.switchedOff(portal)) || content.length > (await this.limits.inward())) {
+            if ((await this.switchedOff(portal)) || content.length > (await this.limits.largest())) {
                 return undefined;
             }
             return await this.put(portal, event, puppet, media, content);
@@ -166,8 +168,21 @@ export class InboundFiles {
         return Promise.all(names.map((name) => rocketchat.serverSetting<boolean>(name).catch(() => undefined)));
     }
 
-    private named(event: MatrixEvent, media: InwardMedia): string {
-        return `📎 <${this.link(event)}|${media.filename.replace(/[|<>]/g, '')}>`;
+    private async tooLarge(portal: Portal, event: MatrixEvent, media: InwardMedia, limit: number): Promise<Brought> {
+        const sizes = `${sizeInWords(media.size || 0)} are more than the ${sizeInWords(limit)} that may be carried.`;
+        await this.tellWriter(portal, event, media, sizes);
+        return { note: mediaTooLarge(media, limit, this.link(event)) };
+    }
+
+    /** Words in place of the file, for both sides: its writer is on Matrix. */
+    private async inWords(portal: Portal, event: MatrixEvent, media: InwardMedia, here: string, there: string): Promise<Brought> {
+        await this.tellWriter(portal, event, media, there);
+        return { note: `📎 <${this.link(event)}|${media.filename.replace(/[|<>]/g, '')}> ${here}` };
+    }
+
+    private tellWriter(portal: Portal, event: MatrixEvent, media: InwardMedia, reason: string): Promise<void> {
+        const text = `⚠️ “${media.filename}” was not delivered to Rocket.Chat: ${reason}`;
+        return sayAsHost(this.parts, portal, event.room_id, text, noticeIdOf('file', event.event_id), event.event_id);
     }
 
     private link(event: MatrixEvent): string {

@@ -34,7 +34,7 @@ export class OutboundFiles {
      * @returns content of the file's event; of a text with a link when the file cannot be carried
      */
     public async content(portal: Portal, message: RcMessage, file: OutwardFile, caption?: TextContent): Promise<Content> {
-        const limit = await this.limits.outward();
+        const limit = await this.limits.largest();
         if (file.size !== undefined && file.size > limit) {
             return this.tooLarge(message, file, file.size, limit, caption);
         }
@@ -56,7 +56,7 @@ export class OutboundFiles {
                 throw error;
             }
             this.limits.forget();
-            return this.tooLarge(message, file, bytes.length, Math.min(limit, await this.limits.outward()), caption);
+            return this.tooLarge(message, file, bytes.length, Math.min(limit, await this.limits.largest()), caption);
         }
     }
 

@@ -24,7 +24,9 @@ async function bridged(kind: 'c' | 'p' = 'c') {
     const uri = await w.homeserver.upload(Buffer.from('the bytes'), { contentType: 'image/png' });
     const file = (more = {}, type = 'm.room.message') => w.homeserver.write(matrixRoom, CAROL, type, { msgtype: 'm.image', body: 'cat.png', url: uri, info: { mimetype: 'image/png', size: 9, w: 4, h: 3 }, ...more });
     const messages = () => w.rocketchat.inRoom(room.id);
-    return { ...w, alice, room, portal, matrixRoom, push, uri, file, messages };
+    /** What the bridge says to the people on Matrix. */
+    const told = () => matrixRoom.timeline.filter(({ content }) => content.msgtype === 'm.notice').map(({ content }) => content.body);
+    return { ...w, alice, room, portal, matrixRoom, push, uri, file, messages, told };
 }
 
 test('a picture is one message of the puppet with the file, under an id made of the event', async () => {
@@ -87,6 +89,17 @@ test.each([['as its info says', { size: 2_000_000 }, 0], ['in spite of its info'
     expect(message.files).toEqual([]);
     expect(message.text).toMatch(/^<https:\/\/matrix\.to\/#\/[^|]+\|cat\.png> \((?:2 MB|9 B)\) is larger than the 5 B .*\ncaption$/);
     expect(w.homeserver.calls.filter((call) => call === 'download')).toHaveLength(downloads);
+    expect(w.told()).toEqual([expect.stringMatching(/“cat\.png” was not delivered to Rocket\.Chat: (?:2 MB|9 B) are more than the 5 B/)]);
+});
+
+test('the smaller limit of both servers counts, and a change of the setting at once', async () => {
+    const w = await bridged();
+    w.homeserver.largestUpload = 8;
+    await w.push(w.file({ info: { size: 9 } }));
+    expect(w.messages()[0].text).toContain('larger than the 8 B');
+    w.rocketchat.settings.FileUpload_MaxFileSize = 7;
+    await w.push(w.file({ info: { size: 9 } }));
+    expect(w.messages()[1].text).toContain('larger than the 7 B');
 });
 
 test.each<[string, (w: Awaited<ReturnType<typeof bridged>>) => void, RegExp]>([
@@ -101,6 +114,7 @@ test.each<[string, (w: Awaited<ReturnType<typeof bridged>>) => void, RegExp]>([
     expect(w.messages()).toHaveLength(1);
     expect(w.messages()[0].text).toMatch(words);
     expect(w.messages()[0].text).toMatch(/\ncaption$/);
+    expect(w.told()).toEqual([expect.stringContaining('“cat.png” was not delivered to Rocket.Chat')]);
 });
 
 test('a file whose server is away for a moment arrives', async () => {
