@@ -118,10 +118,12 @@ export class Stack {
     /**
      * Ends the workspace and starts it again, over the same data and at the same address: who was logged in still is.
      * @param how `kill`: as a crash
+     * @param meanwhile what happens while it is away
      */
-    async restartWorkspace(how: 'stop' | 'kill' = 'stop'): Promise<void> {
+    async restartWorkspace(how: 'stop' | 'kill' = 'stop', meanwhile?: () => Promise<void>): Promise<void> {
         [this.admin, ...this.people].forEach((person) => person.close());
         await this.workspace[how]();
+        await meanwhile?.();
         this.running.workspace = await startWorkspace({ dataDir: present(this.dataDir, 'a data folder'), port: Number(new URL(this.admin.url).port) });
         await eventually(async () => (await this.app.status()).includes('enabled'), { what: 'the app to be enabled again' });
     }
