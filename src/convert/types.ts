@@ -14,6 +14,8 @@ export interface OutwardMessage {
     /** The server's AST of `text`. */
     md?: unknown[];
     attachments?: Record<string, unknown>[];
+    /** UIKit, of apps. */
+    blocks?: unknown[];
 }
 
 /** What the look-ups of an outward conversion answer. */

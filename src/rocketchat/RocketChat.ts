@@ -62,6 +62,8 @@ export interface RcMessage {
     files: RcFile[];
     /** As the server stores them: `title_link`, `image_url`, `message_link`, … */
     attachments: Record<string, unknown>[];
+    /** UIKit blocks of an app's message. */
+    blocks?: unknown[];
     mentions: { id?: RcUserId; username: string; name?: string; type?: string }[];
     channels: { id: RcRoomId; name: string }[];
     reactions: Record<string, string[]>;
@@ -139,7 +141,8 @@ export interface RocketChat {
     recentMessages(roomId: RcRoomId, options: { limit: number; skip?: number }): Promise<RcMessage[]>;
     /** @returns the id it has (another than asked for when the server does not honour chosen ids), and whether it was there already */
     post(message: PostMessage): Promise<{ id: RcMessageId; created: boolean }>;
-    edit(id: RcMessageId, editorId: RcUserId, change: { text?: string; attachments?: Record<string, unknown>[] }): Promise<void>;
+    /** @param change `parseUrls`: the server may make quotes and previews of links; not by default */
+    edit(id: RcMessageId, editorId: RcUserId, change: { text?: string; attachments?: Record<string, unknown>[]; parseUrls?: boolean }): Promise<void>;
     delete(id: RcMessageId, byId: RcUserId): Promise<void>;
     react(id: RcMessageId, userId: RcUserId, shortName: string, on: boolean): Promise<void>;
     typing(roomId: RcRoomId, name: string, on: boolean): Promise<void>;

@@ -1,4 +1,4 @@
-import { fromMatrix, locationContent, mediaAttachment, mediaContent, mediaTooLarge, outwardFiles, toMatrix } from '../../src/convert/index';
+import { fromMatrix, mediaAttachment, mediaContent, mediaTooLarge, outwardFiles, toMatrix } from '../../src/convert/index';
 import type { MxcUri } from '../../src/ids/types';
 import { inward, outward } from './look.mts';
 
@@ -86,11 +86,4 @@ describe('files from Matrix', () => {
         expect(mediaTooLarge(media, 1_000_000)).toBe('“a.png” (2.5 MB) is larger than the 1 MB that the bridge may carry.');
         expect(mediaTooLarge({ ...media, size: undefined }, 512, 'https://example.org/a')).toBe('<https://example.org/a|a.png> is larger than the 512 B that the bridge may carry.');
     });
-});
-
-test.each([
-    [{ type: 'Point', coordinates: [13.4, 52.5] }, 'geo:52.5,13.4'], [{ type: 'Point', coordinates: ['13.4', '52.5'] }, 'geo:52.5,13.4'],
-    [{ type: 'Point', coordinates: [200, 0] }, undefined], [{ type: 'Point' }, undefined], [null, undefined], ['x', undefined],
-])('location %j goes out as %s', (location, uri) => {
-    expect(locationContent(location)?.geo_uri).toBe(uri);
 });

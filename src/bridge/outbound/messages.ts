@@ -1,5 +1,5 @@
 import type { OutwardMessage, TextContent } from '../../convert/index';
-import { asEdit, messageLink, relate, toMatrix } from '../../convert/index';
+import { asEdit, asNotice, locationContent, messageLink, relate, toMatrix } from '../../convert/index';
 import type { MatrixEventId, MatrixUserId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
@@ -89,15 +89,24 @@ export class OutboundMessages {
     private contents(portal: Portal, message: RcMessage): (() => Promise<{ content: Content; whole?: string }>)[] {
         const files = filesOf(message);
         if (!files.length) {
-            return [() => this.content(portal, message, message)];
+            return [() => this.words(portal, message)];
         }
         return files.map((file, part) => async () => {
             const caption = file.caption && (await this.content(portal, file.caption, message, part === 0));
             const content = await this.files.content(portal, message, file, caption && caption.content);
             const relation = caption && caption.content['m.relates_to'] ? { 'm.relates_to': caption.content['m.relates_to'] } : undefined;
             const linked = { ...content, external_url: await this.linkOf(portal, message) };
-            return { content: relation ? { ...linked, ...relation } : relate(linked, await this.threadOf(message)) };
+            const whole = caption && part === 0 ? caption.whole : undefined;
+            return { content: relation ? { ...linked, ...relation } : relate(linked, await this.threadOf(message)), ...(whole !== undefined && { whole }) };
         });
+    }
+
+    /** A message without files: text, or a place. */
+    private async words(portal: Portal, message: RcMessage): Promise<{ content: Content; whole?: string }> {
+        const { content, whole } = await this.content(portal, message, message);
+        const place = locationContent(message.unmapped.location, content);
+        const { external_url: link, 'm.relates_to': relation } = content;
+        return { content: place ? { ...place, external_url: link, ...(relation !== undefined && { 'm.relates_to': relation }) } : content, ...(whole !== undefined && { whole }) };
     }
 
     /**
@@ -106,7 +115,8 @@ export class OutboundMessages {
      */
     private async content(portal: Portal, text: OutwardMessage, message: RcMessage, related = true): Promise<{ content: TextContent; whole?: string }> {
         const { context, authors } = await readReferences(this.parts, portal, text === message ? message : { ...message, ...text });
-        const { content, replyTo, whole } = toMatrix(text, context);
+        const { content: plain, replyTo, whole } = toMatrix(text, context);
+        const content = isByProgram(message) ? asNotice(plain) : plain;
         const author = replyTo && authors.get(replyTo);
         const link = await this.linkOf(portal, message);
         const linked: TextContent = { ...content, external_url: link, 'm.mentions': withAuthor(content['m.mentions'], author) };
@@ -126,6 +136,9 @@ export class OutboundMessages {
         return messageLink(siteUrl, { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, message.id);
     }
 }
+
+/** By a bot, an app, or an integration (server: `bot` of the message, `processWebhookMessage`). */
+const isByProgram = ({ sender, unmapped }: RcMessage): boolean => sender.type === 'bot' || sender.type === 'app' || Boolean(unmapped.bot);
 
 /** Whoever is answered is mentioned, too (Matrix spec, "User and room mentions", replies). */
 function withAuthor(mentions: TextContent['m.mentions'], author?: MatrixUserId): TextContent['m.mentions'] {

@@ -104,14 +104,5 @@ export function fileNote(name: string, reason: string, link?: string, caption?: 
     return { msgtype: 'm.text', body, format: caption.format, formatted_body: `${caption.formatted_body}<br>${escapeHtml(note)}`, 'm.mentions': caption['m.mentions'] };
 }
 
-/** Content of a shared place. @param location GeoJSON of Rocket.Chat: a point as [longitude, latitude] */
-export function locationContent(location: unknown): Content | undefined {
-    if (!isObject(location) || !Array.isArray(location.coordinates)) return undefined;
-    const [longitude, latitude] = location.coordinates.map(Number);
-    if (!(Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90)) return undefined;
-    const place = `${latitude},${longitude}`;
-    return { msgtype: 'm.location', body: `Location: https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}`, geo_uri: `geo:${place}`, 'm.mentions': {} };
-}
-
 const defined = (fields: Record<string, unknown>): Record<string, unknown> =>
     Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -5,6 +5,7 @@ import type { OutwardContext, OutwardMessage, OutwardText, TextContent } from '.
 import { isObject } from '../values';
 import { astOf, isNode, plainText, type Node } from './ast';
 import { cards, type Piece } from './attachments';
+import { blocks } from './blocks';
 import { blocksToHtml, escapeHtml, source } from './html';
 import { fit } from './limit';
 import { blocksToPlain } from './plain';
@@ -57,6 +58,7 @@ export function toMatrix(message: OutwardMessage, context: OutwardContext): Outw
         ...others.map((quote) => otherQuote(quote, attachments, context)),
         { html: blocksToHtml(rest, scope), plain: blocksToPlain(emote ? (rest[0].value as Node[]).map((node) => ({ ...node, type: 'PARAGRAPH' })) : rest, scope) },
         ...cards(attachments, scope),
+        ...blocks(message.blocks, scope),
     ].filter(({ plain, html }) => plain !== '' || html !== '');
     // A quote without a word of its own.
     if (pieces.length === 0 && answered) pieces.push({ html: '↩', plain: '↩' });

@@ -105,6 +105,7 @@ export function toMessage(message: IMessage | IMessageRaw, appId: string): RcMes
             isThumbnail: file.typeGroup === 'thumb',
         })),
         attachments: list(raw.attachments).map(fromEngineAttachment),
+        ...(list(raw.blocks).length > 0 && { blocks: list(raw.blocks) }),
         mentions: list<Record<string, unknown>>(unmapped.mentions).map((mention) => ({
             id: mention._id ? rcUserId(text(mention._id)) : undefined,
             username: text(mention.username),

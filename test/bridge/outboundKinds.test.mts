@@ -1,0 +1,48 @@
+/** Messages of Rocket.Chat that are more than text, on their way to Matrix. */
+import type { RcMessage, RcUser } from '../../src/rocketchat/RocketChat';
+import { world } from '../support/fakes/world.mts';
+
+async function bridged() {
+    const w = world();
+    const alice = w.rocketchat.addUser('alice');
+    const room = w.rocketchat.addRoom('c', 'general', [alice]);
+    const portal = await w.bridge.rooms.bridge(room, alice);
+    const { timeline } = w.homeserver.rooms.get(portal.matrixRoomId)!;
+    const post = async (text: string, more: Partial<RcMessage> = {}, sender: RcUser = alice) => {
+        const message = w.rocketchat.write(room, sender, text, more);
+        await w.bridge.outbound.messagePosted(message);
+        await w.quiet();
+        return message;
+    };
+    const sent = () => timeline.filter((event) => event.type === 'm.room.message').map(({ content }) => content);
+    return { ...w, alice, room, portal, post, sent };
+}
+
+test('a place is one, in its thread, with a link to a map', async () => {
+    const w = await bridged();
+    const root = await w.post('root');
+    await w.post('here', { unmapped: { location: { type: 'Point', coordinates: [13.4, 52.5] } }, threadId: root.id });
+    expect(w.sent()[1]).toMatchObject({
+        'msgtype': 'm.location', 'geo_uri': 'geo:52.5,13.4', 'body': expect.stringMatching(/^here\n📍 https:\/\/www\.openstreetmap\.org\//), 'm.relates_to': { rel_type: 'm.thread' },
+    });
+    expect(w.sent()[1].external_url).toContain('?msg=');
+});
+
+test.each<[string, Partial<RcUser>, Partial<RcMessage>]>([['a bot', { type: 'bot' }, {}], ['an app', { type: 'app' }, {}], ['an integration', {}, { unmapped: { bot: { i: 'hook' } } }]])('what %s says is a notice', async (_name, user, message) => {
+    const w = await bridged();
+    await w.post('build done', message, w.rocketchat.addUser('builder', user));
+    expect(w.sent()).toMatchObject([{ msgtype: 'm.notice', body: 'build done' }]);
+});
+
+test('blocks of an app are text', async () => {
+    const w = await bridged();
+    await w.post('', { blocks: [{ type: 'section', text: { type: 'mrkdwn', text: '*Lunch?*' } }] });
+    expect(w.sent()).toMatchObject([{ body: '*Lunch?*', formatted_body: '<strong>Lunch?</strong>' }]);
+});
+
+test('a caption that does not fit into an event is followed by the whole of it', async () => {
+    const w = await bridged();
+    w.rocketchat.uploads.set('f', Buffer.from('x'));
+    await w.post('word '.repeat(20_000), { files: [{ id: 'f', name: 'a.txt', type: 'text/plain', size: 1, isThumbnail: false }] });
+    expect(w.sent().map(({ filename }) => filename)).toEqual(['a.txt', 'message.txt']);
+});
