@@ -13,12 +13,8 @@ import { EchoRoom } from './bridge/status/EchoRoom';
 import { Health } from './bridge/status/Health';
 import { WakeUp } from './bridge/status/WakeUp';
 import { Watchdog } from './bridge/status/Watchdog';
-import { BridgeCommand } from './commands/BridgeCommand';
-import { CommandTable } from './commands/CommandTable';
-import { DirectCommand } from './commands/DirectCommand';
-import { InviteCommand } from './commands/InviteCommand';
-import { RotateTokensCommand } from './commands/RotateTokensCommand';
-import { StatusCommand } from './commands/StatusCommand';
+import type { CommandTable } from './commands/CommandTable';
+import { subCommands } from './commands/index';
 import type { BridgeConfig } from './config/BridgeConfig';
 import { pingPath } from './endpoints/index';
 import type { Intake } from './endpoints/Intake';
@@ -116,14 +112,13 @@ export class Runtime {
         this.wakeUp = new WakeUp(context, echo, () => this.accessors.complete, () => this.bridge.begin());
         this.watchdog = new Watchdog(context, echo, () => this.accessors.complete, () => this.bridge.readActive(), this.notices);
         this.bridge.onPush = (events) => this.watchdog.pushed(events);
-        const rooms = () => this.bridge.rooms;
-        this.commands = new CommandTable({ log, whyOff: () => this.whyOff(), adminSeen: ({ sender }) => this.admins.remember(sender.id) }, [
-            new BridgeCommand(rooms),
-            new InviteCommand(rooms),
-            new DirectCommand(rooms),
-            new StatusCommand(() => this.setup.refresh(), new Health(() => connection.homeserver, echo), this.bridge, () => this.port.findings()),
-            new RotateTokensCommand(this.setup),
-        ]);
+        this.commands = subCommands({
+            host: { log, whyOff: () => this.whyOff(), adminSeen: ({ sender }) => this.admins.remember(sender.id) },
+            bridge: this.bridge,
+            setup: this.setup,
+            health: new Health(() => connection.homeserver, echo),
+            findings: () => this.port.findings(),
+        });
     }
 
     /** The app is enabled: reads the settings, makes what is missing. Never throws: the endpoints must be there in any case. */

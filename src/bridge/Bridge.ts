@@ -9,6 +9,7 @@ import type { Parts } from './core/Parts';
 import { Patience } from './core/Patience';
 import type { Waiting } from './core/Waiting';
 import { DeadLetters } from './deadletters/DeadLetters';
+import { Retries } from './deadletters/Retries';
 import { Inbound } from './inbound/Inbound';
 import { Links } from './links/Links';
 import { Outbound } from './outbound/Outbound';
@@ -17,6 +18,7 @@ import { Ghosts } from './people/Ghosts';
 import { Puppets } from './people/Puppets';
 import { Portals } from './portals/Portals';
 import { RoomCommands } from './portals/RoomCommands';
+import { Queue } from './status/Queue';
 import { DEADLINES, Transactions } from './transactions/Transactions';
 
 /** Numbers for the status. Times in milliseconds. */
@@ -24,12 +26,9 @@ export interface BridgeCounts {
     portals: number;
     ghosts: number;
     puppets: number;
-    /** Rooms with work, and what waits in them. */
-    busyLanes: number;
     waiting: number;
     oldestWaitingMs: number;
-    homeserverDown: boolean;
-    deadLetters: number;
+    deadLetters: Record<'in' | 'out', number>;
 }
 
 /**
@@ -43,6 +42,9 @@ export class Bridge {
     public readonly rooms: RoomCommands;
     /** What could not be delivered. */
     public readonly deadLetters: DeadLetters;
+    public readonly retries: Retries;
+    /** What waits for its turn. */
+    public readonly queue: Queue;
     private readonly inbound: Inbound;
     private readonly parts: Parts;
     private readonly cursors: Cursors;
@@ -69,6 +71,11 @@ export class Bridge {
         this.outbound = new Outbound(parts, this.deadLetters);
         this.inbound = new Inbound(parts, (portal) => this.outbound.touched(portal), this.deadLetters);
         this.transactions = new Transactions(context, this.inbound, deadlines);
+        this.queue = new Queue(parts, () => this.inbound.waiting());
+        this.retries = new Retries(context, this.deadLetters, {
+            in: (payload) => this.inbound.again(JSON.parse(payload)),
+            out: (payload) => this.outbound.again(JSON.parse(payload)),
+        });
         this.cursors = new Cursors(context, async (room) => Boolean(await parts.portals.ofMatrixRoom(room)));
         this.catchUp = new CatchUp(parts, this.cursors, (event) => this.inbound.take(event), (event) => this.inbound.isDone(event));
         this.inbound.onHandled = (event) => this.cursors.handled(event);
@@ -115,18 +122,20 @@ export class Bridge {
     }
 
     public async counts(): Promise<BridgeCounts> {
-        const { portals, ghosts, puppets, lanes, patience } = this.parts;
-        const [all, ghostCount, puppetCount, dead] = await Promise.all([portals.all(), ghosts.count(), puppets.count(), this.deadLetters.all()]);
-        const load = lanes.load();
+        const { portals, ghosts, puppets, context } = this.parts;
+        const [all, ghostCount, puppetCount, letters] = await Promise.all([portals.all(), ghosts.count(), puppets.count(), this.deadLetters.all()]);
+        const { rooms } = this.queue.look();
+        const now = context.clock.now();
         return {
             portals: all.length,
             ghosts: ghostCount,
             puppets: puppetCount,
-            busyLanes: load.lanes,
-            waiting: load.tasks,
-            oldestWaitingMs: load.oldestMs,
-            homeserverDown: patience.outage.since !== undefined,
-            deadLetters: dead.length,
+            waiting: rooms.reduce((sum, { count }) => sum + count, 0),
+            oldestWaitingMs: rooms.length ? now - rooms[0].oldestAt : 0,
+            deadLetters: {
+                in: letters.filter(({ direction }) => direction === 'in').length,
+                out: letters.filter(({ direction }) => direction === 'out').length,
+            },
         };
     }
 

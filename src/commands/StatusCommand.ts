@@ -1,9 +1,9 @@
 import type { Bridge } from '../bridge/Bridge';
 import type { SetupState } from '../bridge/setup/Setup';
 import type { Finding, Health } from '../bridge/status/Health';
+import type { EngineLog } from '../errors/EngineLog';
+import { byDirection, duration, plural } from '../ui/words';
 import type { Command } from './Command';
-
-const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 /** `/matrix status`: what works, what does not, and what to do about it. */
 export class StatusCommand implements Command {
@@ -19,6 +19,7 @@ export class StatusCommand implements Command {
         private readonly health: Health,
         private readonly bridge: Bridge,
         private readonly intake: () => Finding[],
+        private readonly log: Pick<EngineLog, 'lastError'>,
     ) {}
 
     public async run(): Promise<string> {
@@ -33,18 +34,23 @@ export class StatusCommand implements Command {
         findings.push(...this.intake());
         const wrong = findings.filter(({ good }) => !good).length;
         const headline = wrong > 0 ? '**The Matrix bridge has a problem.**' : config.enabled ? '**The Matrix bridge works.**' : '**The Matrix bridge is switched off.**';
-        return [headline, ...findings.map(({ good, text }) => `- ${good ? '✅' : '❌'} ${text}`), `- ${await this.counts()}`].join('\n');
+        return [headline, ...findings.map(({ good, text }) => `- ${good ? '✅' : '❌'} ${text}`), ...(await this.counts())].join('\n');
     }
 
-    private async counts(): Promise<string> {
+    private async counts(): Promise<string[]> {
         const { portals, ghosts, puppets, waiting, oldestWaitingMs, deadLetters } = await this.bridge.counts();
         const known = [
             plural(portals, 'bridged room', 'bridged rooms'),
             `${plural(ghosts, 'ghost', 'ghosts')} (Rocket.Chat users on Matrix)`,
             `${plural(puppets, 'puppet', 'puppets')} (Matrix users in Rocket.Chat)`,
         ].join(', ');
-        const dead = deadLetters > 0 ? ` ${plural(deadLetters, 'item', 'items')} could not be delivered after all tries.` : '';
-        const queue = waiting > 0 ? `${plural(waiting, 'item waits', 'items wait')}, the oldest for ${Math.ceil(oldestWaitingMs / 1000)} s.` : 'nothing waits.';
-        return `${known}; ${queue}${dead}`;
+        const queue = waiting > 0 ? `${plural(waiting, 'item waits', 'items wait')}, the oldest for ${duration(oldestWaitingMs)}: \`/matrix queue\`.` : 'nothing waits.';
+        const dead = deadLetters.in + deadLetters.out;
+        const { lastError } = this.log;
+        return [
+            `- ${known}; ${queue}`,
+            ...(dead ? [`- ⚠️ ${plural(dead, 'item', 'items')} could not be delivered after all tries (${byDirection(deadLetters)}): \`/matrix failed\` lists them.`] : []),
+            ...(lastError ? [`- Last error, ${duration(Date.now() - lastError.at)} ago: ${lastError.text}`] : []),
+        ];
     }
 }

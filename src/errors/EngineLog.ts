@@ -7,6 +7,8 @@ type Level = 'info' | 'warn' | 'error';
 /** Lines that wait for a handler's logger; older ones are dropped and counted. */
 const KEPT = 200;
 const LONGEST = 1_000;
+/** Of the last error as the status shows it. */
+const SHOWN = 300;
 
 /** @returns text for a log: one line, shortened, no matter what was thrown */
 export function describeError(error: unknown): string {
@@ -27,6 +29,8 @@ export function describeError(error: unknown): string {
  * goes on in the background. So lines are collected here, and written by the next handler that ends.
  */
 export class EngineLog implements Log {
+    /** The last line of level `error` since this process began; when it was written, in milliseconds since the epoch. */
+    public lastError?: { text: string; at: number };
     private lines: { level: Level; text: string }[] = [];
     private dropped = 0;
 
@@ -61,6 +65,9 @@ export class EngineLog implements Log {
     }
 
     private add(level: Level, text: string): void {
+        if (level === 'error') {
+            this.lastError = { text: text.slice(0, SHOWN), at: Date.now() };
+        }
         if (this.lines.length >= KEPT) {
             this.lines.shift();
             this.dropped += 1;

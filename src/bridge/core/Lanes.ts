@@ -39,6 +39,15 @@ export class Lanes {
         return { lanes: this.lanes.size, tasks, oldestMs: this.now() - oldest };
     }
 
+    /** @param prefix of the keys @returns what the lanes hold, by the rest of their keys; times in milliseconds since the epoch */
+    public waiting(prefix: string): { room: string; count: number; oldestAt: number }[] {
+        return [...this.lanes].filter(([key]) => key.startsWith(prefix)).map(([key, items]) => ({
+            room: key.slice(prefix.length),
+            count: items.length,
+            oldestAt: items.reduce((oldest, { queuedAt }) => Math.min(oldest, queuedAt), Infinity),
+        }));
+    }
+
     public isIdle(key: string): boolean {
         return !this.lanes.has(key);
     }

@@ -4,6 +4,7 @@ import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
 import { sentenceFor } from '../core/refusals';
 import type { DeadLetters } from '../deadletters/DeadLetters';
+import { reasonFor } from '../deadletters/Retries';
 import type { OutItem } from './items';
 import { identityOf, inWords } from './items';
 
@@ -35,9 +36,8 @@ export class Notices {
     public async failed(item: OutItem, { message, actor }: Concerned, error: unknown): Promise<void> {
         const certain = error instanceof BridgeError && error.certain;
         this.context.log.error(`Room ${item.room}: ${inWords(item)} could not be brought to Matrix: ${reasonOf(error)}`);
-        const reason = error instanceof BridgeError ? error.userMessage : 'An error in the bridge.';
         const stored = await this.deadLetters.add({
-            direction: 'out', room: item.room, identity: identityOf(item), what: inWords(item), reason, certain, payload: JSON.stringify(item),
+            direction: 'out', room: item.room, identity: identityOf(item), what: inWords(item), reason: reasonFor(error), certain, payload: JSON.stringify(item),
         });
         const verb = VERBS[item.kind];
         if ((!stored || stored.isNew) && message && verb) {
@@ -45,9 +45,14 @@ export class Notices {
         }
     }
 
-    private async tell(message: RcMessage, to: RcUser, sentence: string): Promise<void> {
+    /** An administrator let it be tried again. Never throws. */
+    public async arrived(message: RcMessage): Promise<void> {
+        await this.tell(message, message.sender, `${subjectOf(message)} was delivered to Matrix now.`, ':white_check_mark:');
+    }
+
+    private async tell(message: RcMessage, to: RcUser, sentence: string, sign = ':warning:'): Promise<void> {
         try {
-            await this.context.rocketchat.whisper(to.id, message.roomId, `:warning: ${sentence}`, { threadId: message.threadId });
+            await this.context.rocketchat.whisper(to.id, message.roomId, `${sign} ${sentence}`, { threadId: message.threadId });
         } catch (failure) {
             this.context.log.error(`The notice of it could not be shown: ${reasonOf(failure)}`);
         }
