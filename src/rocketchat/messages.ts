@@ -67,13 +67,14 @@ export function messageCalls(accessors: Accessors, appId: string, appUserId: () 
             }
         },
 
-        async edit(id, editorId, { text, attachments }) {
+        async edit(id, editorId, { text, attachments, parseUrls }) {
             const updater = accessors.modify.getUpdater();
             await call('message.update', async () => {
                 const builder = await updater.message(id, userReference(editorId));
                 if (text !== undefined) {
                     builder.setText(text);
                 }
+                builder.setParseUrls(parseUrls === true);
                 if (attachments) {
                     builder.setAttachments(attachments.map(toEngineAttachment) as IMessageAttachment[]);
                 }

@@ -1,5 +1,5 @@
 import type { InwardContext } from '../../convert/index';
-import { messageLink, referencesFromMatrix } from '../../convert/index';
+import { messageLink, messagesLinked, referencesFromMatrix, withoutForeignQuotes } from '../../convert/index';
 import { isObject } from '../../convert/values';
 import type { MatrixEventId, MatrixRoomAlias, MatrixRoomId, MatrixUserId, RcMessageId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
@@ -8,6 +8,9 @@ import type { Parts } from '../core/Parts';
 import type { Portal } from '../portals/Portal';
 import { hasPower } from '../portals/powers';
 
+/** So many links of a text to messages are looked up; further ones lose their target. */
+const MAX_LINKED = 20;
+
 /**
  * The message of an event, when it is one of this very room: a stranger could otherwise make the bridge quote or touch
  * messages of rooms that the reader is not in (CVE-2024-32000).
@@ -15,6 +18,22 @@ import { hasPower } from '../portals/powers';
 export async function messageOfEvent({ context, links }: Parts, portal: Portal, event: MatrixEventId): Promise<RcMessage | undefined> {
     const message = await context.rocketchat.message(await links.messageOf(event));
     return message && message.roomId === portal.rcRoomId ? message : undefined;
+}
+
+/** Homeservers hand out what was redacted without its content. */
+export const isRedacted = ({ content, unsigned }: MatrixEvent): boolean => Boolean(unsigned && unsigned.redacted_because) || !Object.keys(content).length;
+
+/** @returns the text without links of which the server would make quotes of other rooms' messages */
+export async function onlyOwnQuotes({ context }: Parts, portal: Portal, text: string): Promise<string> {
+    const siteUrl = await context.rocketchat.siteUrl();
+    const own = new Set<RcMessageId>();
+    for (const id of [...new Set(messagesLinked(text, siteUrl))].slice(0, MAX_LINKED)) {
+        const message = await context.rocketchat.message(id);
+        if (message && message.roomId === portal.rcRoomId) {
+            own.add(id);
+        }
+    }
+    return withoutForeignQuotes(text, siteUrl, (id) => own.has(id));
 }
 
 /** @returns the link to a message of a portal, out of which the server makes a quote */

@@ -1,7 +1,7 @@
 import type { InwardMessage } from '../../convert/index';
-import { fromMatrix, keepOriginalTime, messageLink, readRelation, withOriginalTime } from '../../convert/index';
+import { answering, fromMatrix, quoteLink, quotesOf, readRelation, unknownTarget, withOriginalTime } from '../../convert/index';
+import { BridgeError } from '../../errors/BridgeError';
 import { messageIdOf } from '../../ids/messages';
-import type { MatrixEventId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { Parts } from '../core/Parts';
 import type { PostMessage, RcMessage } from '../../rocketchat/RocketChat';
@@ -9,19 +9,23 @@ import type { Brought } from '../media/InboundFiles';
 import { InboundFiles } from '../media/InboundFiles';
 import type { Puppet } from '../people/Puppets';
 import type { Portal } from '../portals/Portal';
+import { InboundEdits } from './changes/edits';
 import { ChosenIds } from './ChosenIds';
 import { EncryptedRooms } from './kinds/EncryptedRooms';
 import { LongTexts } from './kinds/LongTexts';
 import { UnknownKinds } from './kinds/Unknown';
-import { inwardContext, messageOfEvent } from './lookups';
+import { inwardContext, isRedacted, linkToMessage, messageOfEvent, onlyOwnQuotes } from './lookups';
 
 /** Name of the file that holds the whole of a very long text. */
 const LONG_TEXT = 'message.txt';
 
 type Pieces = Pick<Brought, 'posted' | 'shown'> & { texts: string[] };
 
-/** Homeservers hand out what was redacted without its content. */
-const isRedacted = ({ content, unsigned }: MatrixEvent): boolean => Boolean(unsigned && unsigned.redacted_because) || !Object.keys(content).length;
+/** The server lets nobody write `@all` who lacks the right (`BeforeSavePreventMention`); by default puppets do. */
+const isRingingRefused = (error: unknown): boolean => error instanceof BridgeError && error.code === 'rocketchat.error-action-not-allowed';
+const REFUSED_FOR_MS = 300_000;
+/** How a text begins that quotes something. */
+const QUOTE = '[ ](';
 
 /** `m.room.message` and its like: posted by the sender's puppet under an id derived from the event. */
 export class InboundMessages {
@@ -30,6 +34,9 @@ export class InboundMessages {
     private readonly texts: LongTexts;
     private readonly encrypted: EncryptedRooms;
     private readonly unknown: UnknownKinds;
+    private readonly edits: InboundEdits;
+    /** Until then nobody rings a room: the server has refused it. */
+    private noRingingUntil = 0;
 
     constructor(
         private readonly parts: Parts,
@@ -40,10 +47,14 @@ export class InboundMessages {
         this.texts = new LongTexts(parts);
         this.encrypted = new EncryptedRooms(parts);
         this.unknown = new UnknownKinds(parts.context);
+        this.edits = new InboundEdits(parts, this.texts, {
+            frame: (portal, puppet) => this.frame(portal, puppet),
+            bring: (portal, event, puppet) => this.bring(portal, event, puppet),
+        });
     }
 
     public async handle(event: MatrixEvent): Promise<void> {
-        const { portals, puppets, context } = this.parts;
+        const { portals, puppets } = this.parts;
         const portal = await portals.ofMatrixRoom(event.room_id);
         if (!portal || isRedacted(event)) {
             return;
@@ -57,32 +68,56 @@ export class InboundMessages {
         if (portal.kind !== 'd') {
             await puppets.ensureMember(puppet, portal.rcRoomId);
         }
-        const message = fromMatrix(event, await inwardContext(this.parts, portal, event));
-        if (message.unknown) {
-            this.unknown.note(message.unknown);
-        }
         if (readRelation(event.content).edits) {
-            await this.edit(portal, event, puppet, message);
-        } else if (message.text || message.media) {
-            await this.post(portal, event, puppet, { ...message, text: withOriginalTime(message.text, event.origin_server_ts, context.clock.now()) });
+            await this.edits.handle(portal, event, puppet);
+        } else {
+            await this.bring(portal, event, puppet);
         }
     }
 
-    private async post(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage): Promise<void> {
+    private async bring(portal: Portal, event: MatrixEvent, puppet: Puppet): Promise<void> {
+        const { clock } = this.parts.context;
+        const context = await inwardContext(this.parts, portal, event);
+        const rings = context.mayMentionRoom === true && clock.now() >= this.noRingingUntil;
+        try {
+            await this.show(portal, event, puppet, fromMatrix(event, { ...context, mayMentionRoom: rings }));
+        } catch (error) {
+            if (!rings || !isRingingRefused(error)) {
+                throw error;
+            }
+            this.noRingingUntil = clock.now() + REFUSED_FOR_MS;
+            await this.show(portal, event, puppet, fromMatrix(event, { ...context, mayMentionRoom: false }));
+        }
+    }
+
+    private async show(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage): Promise<void> {
+        if (message.unknown) {
+            this.unknown.note(message.unknown);
+        }
+        if (!message.text && !message.media) {
+            return;
+        }
+        const root = message.relation.thread;
+        const thread = root && (await messageOfEvent(this.parts, portal, root));
+        const placed = root && !thread && !quotesOf(message.text) ? answering(message.text, unknownTarget(event.room_id, root)) : message.text;
+        const text = withOriginalTime(placed, event.origin_server_ts, this.parts.context.clock.now());
+        await this.post(portal, event, puppet, { ...message, text: message.relation.replyTo ? await onlyOwnQuotes(this.parts, portal, text) : text }, thread);
+    }
+
+    private async post(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage, thread?: RcMessage): Promise<void> {
         const { context, links } = this.parts;
-        const thread = message.relation.thread && (await messageOfEvent(this.parts, portal, message.relation.thread));
         const frame = await this.frame(portal, puppet, thread);
         const { texts, posted, shown } = await this.pieces(portal, event, puppet, message);
         if (posted) {
             links.remember({ kind: 'message', event: event.event_id, message: posted.id, room: portal.rcRoomId, sender: event.sender });
             const caption = await this.captionOf(portal, texts[0] || '', thread);
             if (caption && caption !== posted.text) {
-                await context.rocketchat.edit(posted.id, puppet.rcUserId, { text: caption });
+                await context.rocketchat.edit(posted.id, puppet.rcUserId, { text: caption, parseUrls: caption.startsWith(QUOTE) });
             }
         }
         const there = (await this.ids.areRefused()) ? await links.partsOf(event.event_id) : [];
         // A quote is made of a link by the server, and only when it may look at links.
-        const parseUrls = Boolean(message.relation.replyTo);
+        const parseUrls = message.text.startsWith(QUOTE);
         let left = texts;
         for (let part = 0; left.length; part += 1) {
             const [text, ...further] = left;
@@ -144,31 +179,9 @@ export class InboundMessages {
 
     /** A message that the server has posted stands outside of the thread: it quotes the thread's first message, unless it answers one. */
     private async captionOf(portal: Portal, text: string, thread?: RcMessage): Promise<string> {
-        if (!thread || text.startsWith('[ ](')) {
+        if (!thread || text.startsWith(QUOTE)) {
             return text;
         }
-        const siteUrl = await this.parts.context.rocketchat.siteUrl();
-        const link = messageLink(siteUrl, { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, thread.threadId || thread.id);
-        return `[ ](${link}) ${text}`.trim();
-    }
-
-    /** Only the author's own edits count: homeservers accept edits of another's event. */
-    private async edit(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage): Promise<void> {
-        const { context } = this.parts;
-        const edited = message.relation.edits && (await messageOfEvent(this.parts, portal, message.relation.edits));
-        if (!edited || edited.sender.id !== puppet.rcUserId) {
-            context.log.info(`The edit ${event.event_id} is of no message of its author in this room and left out.`);
-            return;
-        }
-        const before = edited.text;
-        const { texts } = await this.texts.divide(keepOriginalTime(before, message.text));
-        const [text = message.media ? '' : undefined] = texts;
-        if (text === undefined) {
-            return;
-        }
-        if (text !== before) {
-            await context.rocketchat.edit(edited.id, puppet.rcUserId, { text });
-        }
-        await this.texts.editFurther(message.relation.edits as MatrixEventId, before, texts, await this.frame(portal, puppet));
+        return answering(text, quoteLink(await linkToMessage(this.parts, portal, thread.threadId || thread.id)));
     }
 }

@@ -1,0 +1,103 @@
+import { answering, emptyNote, fromMatrix, keepOriginalTime, quotesOf, readRelation } from '../../../convert/index';
+import { isObject } from '../../../convert/values';
+import type { MatrixEventId } from '../../../ids/types';
+import type { MatrixEvent } from '../../../matrix/Homeserver';
+import type { PostMessage, RcMessage } from '../../../rocketchat/RocketChat';
+import { LruMap } from '../../core/LruMap';
+import type { Parts } from '../../core/Parts';
+import type { Puppet } from '../../people/Puppets';
+import type { Portal } from '../../portals/Portal';
+import type { LongTexts } from '../kinds/LongTexts';
+import { inwardContext, isRedacted, messageOfEvent, onlyOwnQuotes } from '../lookups';
+
+const REMEMBERED = 5_000;
+/** An edit of an older message that is not here is of one that was deleted here: it does not come back. */
+const OVERTAKING_MS = 3_600_000;
+
+/** What the edits need of the way of new messages. */
+interface Messages {
+    /** What all messages of a puppet in a room have in common. */
+    frame(portal: Portal, puppet: Puppet): Promise<Omit<PostMessage, 'id' | 'text'>>;
+    /** Brings an event as a new message. */
+    bring(portal: Portal, event: MatrixEvent, puppet: Puppet): Promise<void>;
+}
+
+/** `m.replace`: edits of texts and of captions. */
+export class InboundEdits {
+    /** Time of the newest edit of an event, in milliseconds: an older one that comes later changes nothing. */
+    private readonly newest = new LruMap<MatrixEventId, number>(REMEMBERED);
+
+    constructor(
+        private readonly parts: Parts,
+        private readonly texts: LongTexts,
+        private readonly messages: Messages,
+    ) {}
+
+    /**
+     * Only the author's own edits count: homeservers accept edits of another's event.
+     * @param again it was found by an edit of an edit: not followed further
+     */
+    public async handle(portal: Portal, event: MatrixEvent, puppet: Puppet, again = false): Promise<void> {
+        const target = readRelation(event.content).edits;
+        const edited = target && (await messageOfEvent(this.parts, portal, target));
+        if (!target || event.origin_server_ts < (this.newest.get(target) || 0)) {
+            return;
+        }
+        if (!edited) {
+            await this.overtaking(portal, event, puppet, target, again);
+        } else if (edited.sender.id !== puppet.rcUserId || edited.systemType) {
+            this.leaveOut(event);
+        } else {
+            await this.change(portal, event, puppet, target, edited);
+            this.newest.set(target, event.origin_server_ts);
+        }
+    }
+
+    private async change(portal: Portal, event: MatrixEvent, puppet: Puppet, target: MatrixEventId, edited: RcMessage): Promise<void> {
+        const { text: before } = edited;
+        const context = await inwardContext(this.parts, portal, event);
+        // The server checks the right to it in new messages only: what did not ring does not by an edit.
+        const rang = edited.mentions.some(({ username }) => username === 'all');
+        const message = fromMatrix(event, { ...context, mayMentionRoom: context.mayMentionRoom && rang });
+        const words = message.text || (showsSomething(edited) ? '' : emptyNote);
+        // What is answered stands in the text here, while on Matrix an edit does not repeat it.
+        const quotes = quotesOf(before).trimEnd();
+        const timed = keepOriginalTime(before, words);
+        const whole = await onlyOwnQuotes(this.parts, portal, quotes ? answering(timed, quotes) : timed);
+        const { texts } = await this.texts.divide(whole);
+        const [text = ''] = texts;
+        if (text !== before) {
+            await this.parts.context.rocketchat.edit(edited.id, puppet.rcUserId, { text, parseUrls: Boolean(quotes) });
+        }
+        await this.texts.editFurther(target, before, texts, await this.messages.frame(portal, puppet));
+    }
+
+    /** The message is not here yet: it is brought as it is now. Some clients edit an edit: then it is the first event that changes. */
+    private async overtaking(portal: Portal, event: MatrixEvent, puppet: Puppet, target: MatrixEventId, again: boolean): Promise<void> {
+        const { homeserver, namespace } = this.parts.context;
+        const original = await homeserver.event(event.room_id, target, portal.host === namespace.bot ? {} : { as: portal.host });
+        const age = original ? event.origin_server_ts - original.origin_server_ts : Infinity;
+        if (!original || original.sender !== event.sender || original.type !== event.type || isRedacted(original)) {
+            this.leaveOut(event);
+            return;
+        }
+        const first = readRelation(original.content).edits;
+        const content = event.content['m.new_content'];
+        const { 'm.relates_to': relation } = original.content;
+        if (first && !again) {
+            await this.handle(portal, { ...event, content: { ...event.content, 'm.relates_to': { rel_type: 'm.replace', event_id: first } } }, puppet, true);
+        } else if (age > OVERTAKING_MS || original.origin_server_ts < portal.bridgedAt || !isObject(content) || first) {
+            this.leaveOut(event);
+        } else {
+            await this.messages.bring(portal, { ...original, content: { ...content, ...(relation !== undefined && { 'm.relates_to': relation }) } }, puppet);
+            this.newest.set(target, event.origin_server_ts);
+        }
+    }
+
+    private leaveOut(event: MatrixEvent): void {
+        this.parts.context.log.info(`The edit ${event.event_id} is of no message of its author in this room and left out.`);
+    }
+}
+
+/** Whether a message without a text is one to the server: it has files or cards. Quotes are made of the text. */
+const showsSomething = ({ files, attachments }: RcMessage): boolean => files.length > 0 || attachments.some((attachment) => !attachment.message_link);

@@ -1,0 +1,158 @@
+/** Edits and relations of messages from Matrix. */
+import { BridgeError } from '../../../src/errors/BridgeError';
+import { messageIdOf } from '../../../src/ids/messages';
+import type { MatrixEventId, MatrixUserId } from '../../../src/ids/types';
+import { world } from '../../support/fakes/world.mts';
+
+const CAROL = '@carol:elsewhere.test' as MatrixUserId;
+const DAVE = '@dave:third.test' as MatrixUserId;
+const LINK = 'https://chat.test/channel/general?msg=';
+const STRANGE = `$${'s'.repeat(43)}` as MatrixEventId;
+
+async function bridged() {
+    const w = world();
+    const alice = w.rocketchat.addUser('alice', { name: 'Alice A' });
+    const room = w.rocketchat.addRoom('c', 'general', [alice]);
+    const portal = await w.bridge.rooms.bridge(room, alice);
+    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
+    for (const id of [CAROL, DAVE]) {
+        w.homeserver.addPerson(id, id.slice(1, 6));
+        matrixRoom.members.set(id, 'join');
+    }
+    let n = 0;
+    const push = (...events: unknown[]): Promise<void> => w.bridge.handleTransaction(String((n += 1)), events, []);
+    const say = (body: string, more = {}, sender = CAROL) => w.homeserver.write(matrixRoom, sender, 'm.room.message', { msgtype: 'm.text', body, ...more }, { origin_server_ts: w.clock.now() });
+    const edit = (event: MatrixEventId, body: string, more = {}, sender = CAROL) =>
+        say(`* ${body}`, { 'm.new_content': { msgtype: 'm.text', body, ...more }, 'm.relates_to': { rel_type: 'm.replace', event_id: event } }, sender);
+    const reply = (event: MatrixEventId, body: string, more = {}) => say(body, { 'm.relates_to': { 'm.in_reply_to': { event_id: event } }, ...more });
+    const levels = (content: object) => w.homeserver.write(matrixRoom, CAROL, 'm.room.power_levels', content as never, { state_key: '' });
+    const texts = (): string[] => w.rocketchat.inRoom(room.id).map((message) => message.text);
+    w.clock.pass(1_000);
+    return { ...w, alice, room, portal, matrixRoom, push, say, edit, reply, levels, texts };
+}
+
+describe('edits', () => {
+    test('one that overtakes its message is the message, and the message then nothing', async () => {
+        const w = await bridged();
+        const asked = w.say('question');
+        const event = w.reply(asked.event_id, 'tpyo');
+        await w.push(asked, w.edit(event.event_id, 'typo'), event);
+        expect(w.texts()).toEqual(['question', `[ ](${LINK}${messageIdOf(asked.event_id)}) typo`]);
+        expect(w.rocketchat.messages.get(messageIdOf(event.event_id))!.text).toContain('typo');
+    });
+
+    test('of what is not here, of somebody else, or of what was redacted: nothing', async () => {
+        const w = await bridged();
+        const [never, redacted, old] = [w.say('x'), w.say('gone'), w.say('old')];
+        Object.assign(redacted, { content: {}, unsigned: { redacted_because: {} } });
+        Object.assign(old, { origin_server_ts: w.portal.bridgedAt - 5 });
+        await w.push(w.edit(STRANGE, 'a'), w.edit(never.event_id, 'b', {}, DAVE), w.edit(redacted.event_id, 'c'), w.edit(old.event_id, 'd'));
+        expect(w.texts()).toEqual([]);
+    });
+
+    test('the newest counts, whatever order they come in; one of an edit is one of the first event', async () => {
+        const w = await bridged();
+        const event = w.say('one');
+        const second = w.edit(event.event_id, 'two');
+        w.clock.pass(10);
+        const third = w.edit(event.event_id, 'three');
+        await w.push(event, third, second);
+        expect(w.texts()).toEqual(['three']);
+        w.clock.pass(10);
+        await w.push(w.edit(third.event_id, 'four'));
+        expect(w.texts()).toEqual(['four']);
+        w.clock.pass(10);
+        await w.push(w.edit(third.event_id, 'forged', {}, DAVE));
+        expect(w.texts()).toEqual(['four']);
+    });
+
+    test('of an answer keeps what is answered', async () => {
+        const w = await bridged();
+        const asked = w.say('question');
+        const event = w.reply(asked.event_id, 'ansver');
+        const lost = w.reply(STRANGE, 'to nobody knows what');
+        await w.push(asked, event, lost, w.edit(event.event_id, 'answer'), w.edit(lost.event_id, 'well'));
+        expect(w.texts()).toEqual(['question', `[ ](${LINK}${messageIdOf(asked.event_id)}) answer`, `[↩](https://matrix.to/#/${w.matrixRoom.id}/${STRANGE}) well`]);
+    });
+
+    test('to nothing', async () => {
+        const w = await bridged();
+        const event = w.say('something');
+        await w.push(event, w.edit(event.event_id, ''));
+        expect(w.texts()).toEqual(['_(empty message)_']);
+        w.clock.pass(10);
+        await w.push(w.edit(event.event_id, 'again'));
+        expect(w.texts()).toEqual(['again']);
+    });
+});
+
+describe('threads', () => {
+    test('one whose first event is not here goes into the room, with a link', async () => {
+        const w = await bridged();
+        const thread = { rel_type: 'm.thread', event_id: STRANGE, is_falling_back: true, 'm.in_reply_to': { event_id: STRANGE } };
+        await w.push(w.say('later', { 'm.relates_to': thread }));
+        expect(w.texts()).toEqual([`[↩](https://matrix.to/#/${w.matrixRoom.id}/${STRANGE}) later`]);
+    });
+
+    test('one on a reply of a thread is the same thread', async () => {
+        const w = await bridged();
+        const root = w.say('root');
+        const inside = w.say('inside', { 'm.relates_to': { rel_type: 'm.thread', event_id: root.event_id } });
+        const deeper = w.say('deeper', { 'm.relates_to': { rel_type: 'm.thread', event_id: inside.event_id } });
+        await w.push(root, inside, deeper);
+        const threads = w.rocketchat.inRoom(w.room.id).map(({ threadId }) => threadId);
+        expect(threads).toEqual([undefined, messageIdOf(root.event_id), messageIdOf(root.event_id)]);
+    });
+});
+
+describe('quotes', () => {
+    test.each([
+        'https://chat.test/group/secret?msg=secret1', 'https://chat.test/group/secret?tab=x&msg=secret1', 'https://chat.test/group/secret?%6dsg=secret1',
+        'https://evil.test/?u=https://chat.test&msg=secret1', 'HTTPS://CHAT.TEST/group/secret?msg=secret1',
+    ])('of another room are none: %s', async (link) => {
+        const w = await bridged();
+        const secret = w.rocketchat.addRoom('p', 'secret', [w.alice]);
+        w.rocketchat.write(secret, w.alice, 'secret text', { id: 'secret1' as never });
+        const asked = w.say('question');
+        await w.push(asked, w.reply(asked.event_id, `see ${link} there`, { format: 'org.matrix.custom.html', formatted_body: `see <a href="${link}">x</a> ${link} there` }));
+        const [, text] = w.texts();
+        const urls = (text.replace(/^\S+ \S+/, '').match(/[a-z]+:\/\/[^\s<>|)]+/gi) ?? []).map((url) => new URL(url).searchParams.get('msg'));
+        expect(urls.length).toBeGreaterThan(0);
+        expect(urls.filter(Boolean)).toEqual([]);
+    });
+
+    test('of this room stay', async () => {
+        const w = await bridged();
+        const [asked, other] = [w.say('question'), w.say('other')];
+        const link = `${LINK}${messageIdOf(other.event_id)}`;
+        await w.push(asked, other, w.reply(asked.event_id, `see ${link}`));
+        expect(w.texts()[2]).toBe(`[ ](${LINK}${messageIdOf(asked.event_id)}) see ${link}`);
+    });
+});
+
+describe('a mention of the whole room', () => {
+    const ringing = { 'm.mentions': { room: true } };
+    const refused = (): BridgeError => new BridgeError({ code: 'rocketchat.error-action-not-allowed', userMessage: 'x', retriable: false, certain: true });
+
+    test('rings for those who may', async () => {
+        const w = await bridged();
+        await w.push(w.say('@room one', ringing));
+        await w.push(w.levels({ users: { [CAROL]: 50 } }), w.say('@room two', ringing), w.say('@room @all three'), w.say('@room four', ringing, DAVE));
+        expect(w.texts()).toEqual(['@room one', '@all two', '@room @\u2060all three', '@room four']);
+    });
+
+    test('goes without ringing where the server does not let puppets ring, and is not tried again at once', async () => {
+        const w = await bridged();
+        w.rocketchat.faults.post = [refused()];
+        await w.push(w.levels({ users: { [CAROL]: 50 } }), w.say('@room one', ringing), w.say('@room two', ringing));
+        expect(w.texts()).toEqual(['@room one', '@room two']);
+        expect(w.rocketchat.calls.filter((call) => call === 'post')).toHaveLength(3);
+    });
+
+    test('counts for creators of rooms of version 12 without any level', async () => {
+        const w = await bridged();
+        Object.assign(w.say('creation', {}, DAVE), { type: 'm.room.create', event_id: `$${w.matrixRoom.id.slice(1)}`, content: { additional_creators: [CAROL] } });
+        await w.push(w.say('@room mine', ringing, DAVE), w.say('@room ours', ringing));
+        expect(w.texts()).toEqual(['@all mine', '@all ours']);
+    });
+});
