@@ -208,6 +208,24 @@ describe('edits, deletions, reactions, members, state', () => {
         expect(w.matrixRoom.timeline[1].content).toMatchObject({ 'm.relates_to': { event_id: w.matrixRoom.timeline[0].event_id, key: ':party_parrot:' } });
     });
 
+    test('two names of one emoji are one reaction, which goes with the last of them', async () => {
+        const w = await bridged();
+        const message = w.rocketchat.write(w.room, w.bob, 'nice');
+        await w.bridge.outbound.messagePosted(message);
+        const types = (): string[] => w.matrixRoom.timeline.map(({ type }) => type);
+        const react = async (emoji: string, on: boolean): Promise<void> => {
+            await w.rocketchat.react(message.id, w.alice.id, emoji, on);
+            await w.bridge.outbound.reacted(message, w.alice, emoji, on);
+            await w.quiet();
+        };
+        await react(':+1:', true);
+        await react(':thumbsup:', true);
+        await react(':+1:', false);
+        expect(types()).toEqual(['m.room.message', 'm.reaction']);
+        await react(':thumbsup:', false);
+        expect(types()).toEqual(['m.room.message', 'm.reaction', 'm.room.redaction']);
+    });
+
     test('joins, leaves and topics follow', async () => {
         const w = await bridged();
         const carol = w.rocketchat.addUser('carol');

@@ -68,7 +68,7 @@ test('an edit whose answer was lost', async () => {
     expect(await matching(({ content }) => content['m.relates_to']?.event_id === original)).toHaveLength(1);
 }, 90_000);
 
-test('a reaction whose answer was lost', async () => {
+test('a reaction whose answer was lost, and the same emoji under another name', async () => {
     const message = await alice.send(channel, 'like this');
     const { event_id: liked } = await carol.waitForEvent(roomId, 'like this');
     const reactions = (): Promise<MatrixEvent[]> =>
@@ -79,6 +79,14 @@ test('a reaction whose answer was lost', async () => {
     await alice.send(channel, 'after the reaction');
     await carol.waitForEvent(roomId, 'after the reaction', { timeout: 60_000 });
     expect(await reactions()).toHaveLength(1);
+    // Another name of the same emoji.
+    await alice.react(message, ':+1:');
+    await alice.react(message, ':thumbsup:', false);
+    await alice.send(channel, 'after the other name');
+    await carol.waitForEvent(roomId, 'after the other name');
+    expect((await reactions()).filter(({ content }) => Object.keys(content).length > 0)).toHaveLength(1);
+    await alice.react(message, ':+1:', false);
+    await eventually(async () => (await reactions()).length === 0, { what: 'the reaction to be gone' });
 }, 90_000);
 
 test('people whose ghosts are registered too fast: all are heard, in their order', async () => {

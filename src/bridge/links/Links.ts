@@ -1,3 +1,4 @@
+import { reactionKey as annotation } from '../../convert/index';
 import { eventIdOf, messageIdOf } from '../../ids/messages';
 import type { MatrixEventId, MatrixUserId, RcMessageId, RcRoomId, RcUserId } from '../../ids/types';
 import type { StoreKey } from '../../rocketchat/RocketChat';
@@ -28,7 +29,8 @@ const WRITE_AT = 100;
 
 const eventKey = (id: MatrixEventId): string => `event:${id}`;
 const messageKey = (id: RcMessageId): string => `message:${id}`;
-const reactionKey = (message: RcMessageId, userId: RcUserId, emoji: string): string => `reaction:${message}:${userId}:${emoji}`;
+/** By what Matrix knows it as: `:+1:` and `:thumbsup:` are one reaction there. */
+const reactionKey = (message: RcMessageId, userId: RcUserId, emoji: string): string => `reaction:${message}:${userId}:${annotation(emoji)}`;
 const goneKey = (link: Link): string => `gone:${link.event}`;
 const toStoreKey = (id: string): StoreKey => ({ model: 'misc', id });
 

@@ -17,7 +17,10 @@ export interface Reacted {
     at: number;
 }
 
-/** Reactions of local users on their way to Matrix. */
+/**
+ * Reactions of local users on their way to Matrix. Some emoji have several names on Rocket.Chat and are one on Matrix: they are
+ * sent once (Synapse refuses a second one, Dendrite would show it), and taken back with the last name.
+ */
 export class OutboundReactions {
     constructor(
         private readonly parts: Parts,
@@ -32,7 +35,7 @@ export class OutboundReactions {
         const { links } = this.parts;
         const given = await links.reaction(message.id, user.id, emoji);
         if (!on) {
-            if (given) {
+            if (given && !(await this.goesByAnotherName(message.id, user, emoji))) {
                 await this.sender.redact(portal, user, given.event);
                 await links.forgetReaction(given);
             }
@@ -53,5 +56,12 @@ export class OutboundReactions {
                 throw error;
             }
         }
+    }
+
+    /** @returns whether the user still reacts with the same emoji under another of its names */
+    private async goesByAnotherName(id: RcMessageId, { username }: RcUser, emoji: string): Promise<boolean> {
+        const message = await this.parts.context.rocketchat.message(id);
+        const names = message ? Object.keys(message.reactions).filter((name) => message.reactions[name].includes(username)) : [];
+        return names.some((name) => name !== emoji && reactionKey(name) === reactionKey(emoji));
     }
 }
