@@ -26,8 +26,11 @@ export interface BridgeCounts {
     portals: number;
     ghosts: number;
     puppets: number;
+    /** What waits, also what is only stored. */
     waiting: number;
     oldestWaitingMs: number;
+    /** Of it what is held in memory. */
+    inMemory: number;
     deadLetters: Record<'in' | 'out', number>;
 }
 
@@ -131,6 +134,7 @@ export class Bridge {
             ghosts: ghostCount,
             puppets: puppetCount,
             waiting: rooms.reduce((sum, { count }) => sum + count, 0),
+            inMemory: this.parts.lanes.load().tasks,
             oldestWaitingMs: rooms.length ? now - rooms[0].oldestAt : 0,
             deadLetters: {
                 in: letters.filter(({ direction }) => direction === 'in').length,
