@@ -109,7 +109,7 @@ export class Runtime {
             () => this.accessors.complete,
             (text) => this.admins.tell(text),
         );
-        this.wakeUp = new WakeUp(context, echo, () => this.accessors.complete, () => this.bridge.begin());
+        this.wakeUp = new WakeUp(context, echo, () => this.accessors.complete, this.bridge);
         this.watchdog = new Watchdog(context, echo, () => this.accessors.complete, () => this.bridge.readActive(), this.notices);
         this.bridge.onPush = (events) => this.watchdog.pushed(events);
         this.commands = subCommands({
@@ -210,7 +210,7 @@ export class Runtime {
 
     private async resume(): Promise<void> {
         if (this.config?.enabled && this.accessors.complete) {
-            await this.bridge.resume().catch((error) => this.log.error('What was begun could not be finished', error));
+            await this.bridge.upkeep().catch((error) => this.log.error('What was begun could not be finished', error));
         }
     }
 

@@ -55,6 +55,7 @@ export class Bridge {
     /** Told of each transaction. */
     public onPush?: (events: unknown[]) => void;
     private readonly signs = new RestartSigns();
+    private resting?: Promise<void>;
     private readonly transactions: Transactions;
 
     /** @param deadlines how long the homeserver waits for the answer to a transaction */
@@ -157,7 +158,23 @@ export class Bridge {
     /** This process begins to work: reads what the homeserver did not push before, and finishes what was begun. */
     public async begin(): Promise<void> {
         this.catchUp.sign('the bridge was started');
+        await this.upkeep();
+    }
+
+    /** Once a minute: takes up what processes that are no more have left, and what nobody heard after them. */
+    public async upkeep(): Promise<void> {
+        this.outbound.catchUp().catch((error) => this.parts.context.log.error('What nobody heard could not be looked for', error));
         await this.resume();
+    }
+
+    /** Every few seconds: a sign that this process lives. */
+    public async beat(): Promise<void> {
+        await this.outbound.presence.beat();
+    }
+
+    /** The bridge is switched off. */
+    public rest(): void {
+        this.resting = this.outbound.rest();
     }
 
     /** Reads the rooms that were active lately, whatever the homeserver pushes. */
@@ -172,6 +189,6 @@ export class Bridge {
 
     /** Writes what only memory holds yet: before the app is switched off. */
     public async settle(): Promise<void> {
-        await Promise.all([this.parts.links.flush(), this.cursors.flush()]);
+        await Promise.all([this.parts.links.flush(), this.cursors.flush(), this.resting]);
     }
 }

@@ -176,9 +176,10 @@ describe('edits, deletions, reactions, members, state', () => {
 
     test('an edit that overtakes its message is the message, and the message then nothing', async () => {
         const w = await bridged();
-        const message = w.rocketchat.write(w.room, w.bob, 'tpyo', { ts: w.clock.now() + 1_000 });
-        await w.bridge.outbound.messageEdited({ ...message, text: 'typo', editor: w.bob, editedAt: 5 });
-        await w.bridge.outbound.messagePosted(message);
+        const ts = w.clock.now() + 1_000;
+        const edited = w.rocketchat.write(w.room, w.bob, 'typo', { ts, editor: w.bob, editedAt: ts + 100 });
+        await w.bridge.outbound.messageEdited(edited);
+        await w.bridge.outbound.messagePosted({ ...edited, text: 'tpyo', editor: undefined, editedAt: undefined });
         await w.quiet();
         expect(w.texts()).toEqual(['typo']);
     });

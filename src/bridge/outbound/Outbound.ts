@@ -1,27 +1,27 @@
-import type { RcRoomId } from '../../ids/types';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
+import type { RcRoomId } from '../../ids/types';
 import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
+import { OUTWARD } from '../core/Patience';
 import { refusal } from '../core/refusals';
 import type { DeadLetters } from '../deadletters/DeadLetters';
 import { OpenedDirects } from '../portals/OpenedDirects';
 import type { Portal } from '../portals/Portal';
+import { Journal } from '../recovery/Journal';
+import { Presence } from '../recovery/Presence';
+import { RoomWork } from '../recovery/RoomWork';
+import { Sweep } from '../recovery/Sweep';
+import { TakeOver } from '../recovery/TakeOver';
 import type { OutItem } from './items';
-import { Redoing } from './items';
-import { Journal } from './Journal';
 import { OutboundMembers } from './members';
 import { OutboundMessages } from './messages';
-import type { Concerned } from './Notices';
 import { Notices } from './Notices';
 import { OutboundReactions } from './reactions';
-import { Recovery } from './Recovery';
 import { OutboundRoomState } from './roomState';
 import { Sender } from './Sender';
 
 /** Users through whom Matrix acts: what they do came from there and never goes back. */
 const isOurs = (user: RcUser): boolean => user.isPuppet || user.isAppUser;
-
-const LANE = 'out ';
 
 /**
  * What happens in Rocket.Chat, on its way to Matrix. Each method is called by an event of the engine, decides by who
@@ -31,14 +31,15 @@ export class Outbound {
     public readonly members: OutboundMembers;
     public readonly messages: OutboundMessages;
     public readonly roomState: OutboundRoomState;
-    private readonly notices: Notices;
     public readonly reactions: OutboundReactions;
-    private readonly redoing: Redoing;
+    /** This process among others. */
+    public readonly presence: Presence;
+    private readonly notices: Notices;
     private readonly journal: Journal;
-    private readonly recovery: Recovery;
+    private readonly work: RoomWork;
+    private readonly sweep: Sweep;
+    private readonly left: TakeOver;
     private readonly directs: OpenedDirects;
-    /** Rooms whose past was compared since this process, or the app, started. */
-    private checked = new Set<RcRoomId>();
 
     constructor(private readonly parts: Parts, deadLetters: DeadLetters) {
         const sender = new Sender(parts);
@@ -46,16 +47,13 @@ export class Outbound {
         this.roomState = new OutboundRoomState(parts, sender);
         this.members = new OutboundMembers(parts, sender);
         this.reactions = new OutboundReactions(parts, sender);
-        this.redoing = new Redoing(parts, this);
         this.notices = new Notices(parts.context, deadLetters);
-        this.journal = new Journal(parts.context);
-        this.recovery = new Recovery(parts, this.messages, sender);
+        this.presence = new Presence(parts.context);
+        this.journal = new Journal(parts.context, this.presence);
+        this.work = new RoomWork(parts, this, sender, this.notices, this.journal, this.presence);
+        this.sweep = new Sweep(parts, this.presence, this.journal, this.work);
+        this.left = new TakeOver(parts, this.presence, this.journal, this.work, this);
         this.directs = new OpenedDirects(parts);
-        parts.lanes.onIdle = (key) => {
-            if (key.startsWith(LANE)) {
-                this.journal.quiet(key.slice(LANE.length) as RcRoomId);
-            }
-        };
     }
 
     public async messagePosted(message: RcMessage): Promise<void> {
@@ -64,8 +62,16 @@ export class Outbound {
         }
         const item = { kind: 'message' as const, room: message.roomId, message: message.id };
         const concerned = { message, actor: message.sender };
-        await this.attempt(item, concerned, () => this.directs.open(message.roomId, message.sender, message.ts));
-        await this.enqueue(message.roomId, message.ts, (portal) => this.attempt(item, concerned, () => this.messages.post(portal, message)));
+        let intent: ReturnType<Journal['intend']> | undefined;
+        try {
+            await this.directs.open(message.roomId, message.sender, message.ts, async () => {
+                intent = this.journal.intend(item);
+                await intent.stored;
+            });
+        } catch (error) {
+            await this.notices.failed(item, concerned, error);
+        }
+        await this.work.add({ item, concerned, order: message.ts, intent, action: (portal) => this.messages.post(portal, message) });
     }
 
     public async messageEdited(message: RcMessage): Promise<void> {
@@ -74,7 +80,7 @@ export class Outbound {
             return;
         }
         const item = { kind: 'edit' as const, room: message.roomId, message: message.id };
-        await this.enqueue(message.roomId, undefined, (portal) => this.attempt(item, { message, actor: editor }, () => this.messages.edit(portal, message)));
+        await this.work.add({ item, concerned: { message, actor: editor }, action: (portal) => this.messages.edit(portal, message) });
     }
 
     public async messageDeleted(message: RcMessage, by: RcUser): Promise<void> {
@@ -82,7 +88,7 @@ export class Outbound {
             return;
         }
         const item = { kind: 'delete' as const, room: message.roomId, message: message.id, author: message.sender.id, by: by.id };
-        await this.enqueue(message.roomId, undefined, (portal) => this.attempt(item, { message, actor: by }, () => this.messages.delete(portal, message, by)));
+        await this.work.add({ item, concerned: { message, actor: by }, action: (portal) => this.messages.delete(portal, message, by) });
     }
 
     /** @param emoji `:name:`; @param on false when it was taken back */
@@ -92,8 +98,8 @@ export class Outbound {
         }
         const at = this.parts.context.clock.now();
         const item = { kind: 'reaction' as const, room: message.roomId, message: message.id, user: user.id, emoji, on, at };
-        await this.enqueue(message.roomId, undefined, (portal) =>
-            this.attempt(item, { message, actor: user }, () => this.reactions.changed(portal, user, { message, emoji, on, at })));
+        const action = (portal: Portal): Promise<void> => this.reactions.changed(portal, user, { message, emoji, on, at });
+        await this.work.add({ item, concerned: { message, actor: user }, action });
     }
 
     /** A system message: renames, topics. */
@@ -102,8 +108,8 @@ export class Outbound {
             return;
         }
         const item = { kind: 'state' as const, room: message.roomId, message: message.id };
-        await this.enqueue(message.roomId, message.ts, (portal) =>
-            this.attempt(item, { message, actor: message.sender }, () => this.roomState.changed(portal, message)));
+        const concerned = { message, actor: message.sender };
+        await this.work.add({ item, concerned, order: message.ts, action: (portal) => this.roomState.changed(portal, message) });
     }
 
     public async memberJoined(roomId: RcRoomId, user: RcUser, inviter?: RcUser): Promise<void> {
@@ -111,7 +117,7 @@ export class Outbound {
             return;
         }
         const item = { kind: 'join' as const, room: roomId, user: user.id, ...(inviter && { by: inviter.id }) };
-        await this.enqueue(roomId, undefined, (portal) => this.attempt(item, { actor: inviter || user }, () => this.members.joined(portal, user, inviter)));
+        await this.work.add({ item, concerned: { actor: inviter || user }, action: (portal) => this.members.joined(portal, user, inviter) });
     }
 
     public async memberLeft(roomId: RcRoomId, user: RcUser, removedBy?: RcUser): Promise<void> {
@@ -119,47 +125,49 @@ export class Outbound {
             return;
         }
         const item = { kind: 'leave' as const, room: roomId, user: user.id, ...(removedBy && { by: removedBy.id }) };
-        await this.enqueue(roomId, undefined, (portal) => this.attempt(item, { actor: removedBy || user }, () => this.members.left(portal, user, removedBy)));
+        await this.work.add({ item, concerned: { actor: removedBy || user }, action: (portal) => this.members.left(portal, user, removedBy) });
     }
 
+    /** A new name: stored first, for its owner may never write again. */
     public async userChanged(user: RcUser): Promise<void> {
-        if (!isOurs(user)) {
-            await this.parts.ghosts.nameChanged(user);
+        const { ghosts, lanes, patience, context } = this.parts;
+        if (isOurs(user) || !(await ghosts.isRenamed(user))) {
+            return;
         }
+        const intent = this.journal.intendName(user.id);
+        void lanes.run(`name ${user.id}`, async () => {
+            await intent.stored;
+            await patience.keepTrying(() => ghosts.nameChanged(user), OUTWARD)
+                .catch((error) => context.log.error(`The name of user ${user.id} could not be brought to Matrix: ${reasonOf(error)}`));
+            await this.journal.done(intent.id);
+        });
+        await intent.stored;
     }
 
     /** Something happened in a bridged room: what was written there while the app was away is brought over, once. */
     public touched(portal: Portal): void {
-        if (this.checked.has(portal.rcRoomId)) {
-            return;
-        }
-        this.checked.add(portal.rcRoomId);
-        this.inLane(portal.rcRoomId, -Infinity, async () => {
-            const progress = await this.journal.of(portal.rcRoomId);
-            if (!progress) {
-                return;
-            }
-            const since = progress.openSince ?? progress.doneUntil + 1;
-            await this.journal.begin(portal.rcRoomId, since);
-            const failed = (message: RcMessage, error: unknown): Promise<void> =>
-                this.notices.failed({ kind: 'message', room: message.roomId, message: message.id }, { message, actor: message.sender }, error);
-            await this.recovery.room(portal, { since, crashed: progress.openSince !== undefined }, failed);
-        });
+        this.work.touched(portal);
     }
 
     /** Finishes what a process that is no more had begun. Touches only rooms that had something under way. */
     public async resume(): Promise<void> {
-        for (const { roomId } of await this.journal.unfinished()) {
-            const portal = await this.parts.portals.ofRcRoom(roomId);
-            if (portal) {
-                this.touched(portal);
-            }
-        }
+        await this.left.look();
+    }
+
+    /** Looks for what nobody heard while the app was off. @returns when all rooms are gone through: that may take hours */
+    public async catchUp(): Promise<void> {
+        await this.sweep.look();
     }
 
     /** The app was off, or events may have been missed: every room is compared again when something happens in it. */
     public doubtAll(): void {
-        this.checked = new Set();
+        this.work.doubtAll();
+    }
+
+    /** The bridge is switched off; what waits in the lanes goes on waiting. */
+    public async rest(): Promise<void> {
+        this.sweep.stop();
+        await this.presence.end();
     }
 
     /**
@@ -167,44 +175,16 @@ export class Outbound {
      * @throws when it fails again
      */
     public async again(item: OutItem): Promise<void> {
-        const { portals, lanes, context } = this.parts;
+        const { portals, context } = this.parts;
         const portal = await portals.ofRcRoom(item.room);
         if (!portal) {
             throw refusal('outbound.notBridged', 'The room is not bridged any more.');
         }
-        await lanes.run(`${LANE}${item.room}`, async () => {
+        await this.work.queues.run(item.room, async () => {
             await this.journal.begin(item.room, context.clock.now());
-            await this.redoing.perform(portal, item);
+            const isDone = await this.work.redoing.perform(portal, item);
+            const message = isDone && item.kind === 'message' ? await context.rocketchat.message(item.message) : undefined;
+            await (message && this.notices.arrived(message));
         });
-    }
-
-    private async enqueue(roomId: RcRoomId, order: number | undefined, task: (portal: Portal) => Promise<void>): Promise<void> {
-        const { portals, context } = this.parts;
-        const portal = await portals.ofRcRoom(roomId);
-        if (!portal) {
-            return;
-        }
-        this.touched(portal);
-        const ts = order ?? context.clock.now();
-        this.inLane(roomId, order, async () => {
-            await this.journal.begin(roomId, ts);
-            await task(portal);
-        });
-    }
-
-    /** Not awaited: the engine gives a handler up after 30 s, a homeserver may be away for hours. */
-    private inLane(roomId: RcRoomId, order: number | undefined, task: () => Promise<void>): void {
-        const { lanes, context } = this.parts;
-        void lanes.run(`${LANE}${roomId}`, task, order).catch((error) => {
-            context.log.error(`Something of room ${roomId} could not be brought to Matrix: ${reasonOf(error)}`);
-        });
-    }
-
-    private async attempt(item: OutItem, concerned: Concerned, action: () => Promise<void>): Promise<void> {
-        try {
-            await action();
-        } catch (error) {
-            await this.notices.failed(item, concerned, error);
-        }
     }
 }

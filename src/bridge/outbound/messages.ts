@@ -1,8 +1,9 @@
 import type { OutwardMessage, TextContent } from '../../convert/index';
 import { asEdit, asNotice, locationContent, messageLink, relate, toMatrix } from '../../convert/index';
-import type { MatrixEventId, MatrixUserId } from '../../ids/types';
+import type { MatrixEventId, MatrixUserId, RcMessageId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
+import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
 import { MediaLimits } from '../media/MediaLimits';
@@ -15,6 +16,8 @@ import type { Sender } from './Sender';
 /** Messages of local users on their way to Matrix. Every function is one item of the room's lane and throws when it fails for good. */
 export class OutboundMessages {
     private readonly files: OutboundFiles;
+    /** Messages that were edited before they were sent, by the time of the edit that they show. */
+    private readonly sentEdited = new LruMap<RcMessageId, number>(1_000);
 
     constructor(
         private readonly parts: Parts,
@@ -43,11 +46,17 @@ export class OutboundMessages {
             const mark = { id: message.id, kind: 'message', part, revision: '' };
             const { eventId, ghost } = await this.sender.send(portal, message.sender, { type: 'm.room.message', content, mark, ts: message.ts, ...perhaps });
             links.remember({ kind: 'message', event: eventId, message: message.id, room: message.roomId, sender: ghost.mxid, ...(part && { part }) });
+            if (message.editedAt) {
+                this.sentEdited.set(message.id, message.editedAt);
+            }
         }
     }
 
     /** An edit, sent as the author: Matrix knows no edits by others. Of a message with files the caption is edited. */
     public async edit(portal: Portal, message: RcMessage, again = false): Promise<void> {
+        if ((this.sentEdited.get(message.id) || 0) >= (message.editedAt || Infinity)) {
+            return;
+        }
         const [event] = await this.parts.links.eventsOf(message.id);
         if (!event) {
             // The edit has overtaken its message: what is sent is the text as it is now.

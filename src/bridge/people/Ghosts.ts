@@ -104,11 +104,17 @@ export class Ghosts {
         }
     }
 
-    /** Sets the name of a ghost that exists; users without one stay without. */
+    /** @returns whether the name of a ghost that exists is another now; users without one stay without */
+    public async isRenamed(user: RcUser): Promise<boolean> {
+        const ghost = await this.ifKnown(user.id);
+        return Boolean(ghost && ghost.displayName !== displayName(user));
+    }
+
+    /** Sets the name of a ghost that exists. @throws BridgeError when the homeserver does not take it */
     public async nameChanged(user: RcUser): Promise<void> {
         const ghost = await this.ifKnown(user.id);
         if (ghost && ghost.displayName !== displayName(user)) {
-            await this.rename(ghost, displayName(user));
+            await this.setName(ghost, displayName(user));
         }
     }
 
@@ -172,7 +178,12 @@ export class Ghosts {
         await this.context.homeserver.register(localpartOf(ghost.mxid));
     }
 
+    /** A message does not wait for a name. */
     private async rename(ghost: Ghost, name: string): Promise<void> {
+        await this.setName(ghost, name).catch((error) => this.context.log.warn(`The name of ${ghost.mxid} could not be set: ${reasonOf(error)}`));
+    }
+
+    private async setName(ghost: Ghost, name: string): Promise<void> {
         const before = ghost.displayName;
         ghost.displayName = name;
         try {
@@ -180,8 +191,7 @@ export class Ghosts {
             await this.save(ghost);
         } catch (error) {
             ghost.displayName = before;
-            // A message does not wait for a name.
-            this.context.log.warn(`The name of ${ghost.mxid} could not be set: ${reasonOf(error)}`);
+            throw error;
         }
     }
 

@@ -1,3 +1,4 @@
+import { digest } from '../../ids/hash';
 import type { MatrixRoomAlias, MatrixRoomId, RcRoomId } from '../../ids/types';
 import type { StoreKey } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
@@ -11,8 +12,13 @@ const UNBRIDGED_MS = 3_000;
 
 const byRcRoom = (id: RcRoomId): StoreKey => ({ model: 'room', id });
 const byAlias = (alias: MatrixRoomAlias): StoreKey => ({ model: 'misc', id: `mxalias:${alias}` });
+const byPart = (part: number): StoreKey => ({ model: 'misc', id: `portals:${part}` });
 const byMatrixRoom = (id: MatrixRoomId): StoreKey => ({ model: 'misc', id: `mxroom:${id}` });
 const roomsOf = (portal: Portal): MatrixRoomId[] => [portal.matrixRoomId, ...portal.formerRooms];
+
+/** Into so many parts all portals are divided: whoever goes through all of them need not hold them all. */
+export const PORTAL_PARTS = 32;
+const partOf = (id: RcRoomId): number => parseInt(digest(id).slice(0, 8), 16) % PORTAL_PARTS;
 
 /** The bridged rooms: stored by both ids, cached. */
 export class Portals {
@@ -61,7 +67,8 @@ export class Portals {
     public async save(portal: Portal): Promise<void> {
         const { store } = this.context.rocketchat;
         await store.remove(byRcRoom(portal.rcRoomId), KIND);
-        await store.add(portal, byRcRoom(portal.rcRoomId), KIND, ...roomsOf(portal).map(byMatrixRoom), ...(portal.alias ? [byAlias(portal.alias)] : []));
+        const { rcRoomId, alias } = portal;
+        await store.add(portal, byRcRoom(rcRoomId), KIND, byPart(partOf(rcRoomId)), ...roomsOf(portal).map(byMatrixRoom), ...(alias ? [byAlias(alias)] : []));
         this.keep(portal);
     }
 
@@ -74,6 +81,11 @@ export class Portals {
     /** Reads all of them: for status and lists only. */
     public all(): Promise<Portal[]> {
         return this.context.rocketchat.store.read<Portal>(KIND);
+    }
+
+    /** @param part 0 to `PORTAL_PARTS` - 1 @returns the portals of one part, not cached */
+    public part(part: number): Promise<Portal[]> {
+        return this.context.rocketchat.store.read<Portal>(byPart(part), KIND);
     }
 
     public forget(): void {

@@ -1,10 +1,21 @@
 import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
 import { introduceBot } from '../people/introduceBot';
+import { PULSE_MS } from '../recovery/Presence';
 import type { EchoRoom } from './EchoRoom';
 
 /** The engine lets requests through only after `onEnable` has returned. */
 const AFTER_ENABLE_MS = 1_500;
+
+/** What a bridge does at its start, while it works, and at its end. */
+export interface Life {
+    /** Finishes what was begun. */
+    begin(): Promise<void>;
+    /** A sign of life. */
+    beat(): Promise<void>;
+    /** It is switched off. */
+    rest(): void;
+}
 
 /**
  * What happens when the bridge begins to work: it finishes what was begun before, and has the homeserver deliver what waits
@@ -16,15 +27,12 @@ export class WakeUp {
     private resumed = false;
     private turn = 0;
 
-    /**
-     * @param ready whether everything can be done, not only reading
-     * @param resume finishes what was begun
-     */
+    /** @param ready whether everything can be done, not only reading */
     constructor(
         private readonly context: Pick<BridgeContext, 'homeserver' | 'namespace' | 'clock' | 'log'>,
         private readonly echo: EchoRoom,
         private readonly ready: () => boolean,
-        private readonly resume: () => Promise<void>,
+        private readonly life: Life,
     ) {}
 
     /** The bridge works from now on. Calling it again changes nothing. */
@@ -33,12 +41,16 @@ export class WakeUp {
             this.isOn = true;
             this.turn += 1;
             this.knock(this.turn).catch((error) => this.context.log.error('The homeserver could not be woken', error));
+            this.live(this.turn).catch((error) => this.context.log.error('No signs of life are given any more', error));
         }
         this.look();
     }
 
     /** The app is disabled or the bridge switched off. */
     public off(): void {
+        if (this.isOn && this.ready()) {
+            this.life.rest();
+        }
         this.isOn = false;
         this.resumed = false;
     }
@@ -47,7 +59,16 @@ export class WakeUp {
     public look(): void {
         if (this.isOn && !this.resumed && this.ready()) {
             this.resumed = true;
-            this.resume().catch((error) => this.context.log.error('What was begun before could not be resumed', error));
+            this.life.begin().catch((error) => this.context.log.error('What was begun before could not be resumed', error));
+        }
+    }
+
+    private async live(turn: number): Promise<void> {
+        while (this.isOn && turn === this.turn) {
+            if (this.ready()) {
+                await this.life.beat();
+            }
+            await this.context.clock.sleep(PULSE_MS);
         }
     }
 

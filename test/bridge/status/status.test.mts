@@ -120,6 +120,9 @@ describe('a homeserver without ping', () => {
 });
 
 describe('start', () => {
+    const running: WakeUp[] = [];
+    afterEach(() => running.splice(0).forEach((wakeUp) => wakeUp.off()));
+
     const start = ({ ready = true, ping = { ok: true, durationMs: 1 } as PingOutcome } = {}) => {
         const parts = setUp();
         const state = { ready, resumed: 0, pings: 0 };
@@ -127,7 +130,9 @@ describe('start', () => {
             state.pings += 1;
             return ping;
         };
-        const wakeUp = new WakeUp(parts.context, parts.echo, () => state.ready, async () => void (state.resumed += 1));
+        const life = { begin: async () => void (state.resumed += 1), beat: async () => undefined, rest: () => undefined };
+        const wakeUp = new WakeUp(parts.context, parts.echo, () => state.ready, life);
+        running.push(wakeUp);
         return { ...parts, state, wakeUp };
     };
 

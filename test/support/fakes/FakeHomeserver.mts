@@ -199,7 +199,9 @@ export class FakeHomeserver implements Homeserver {
         await this.note('messages');
         const end = Number(from) + limit;
         const { timeline } = this.roomOf(roomId);
-        return { events: [...timeline].reverse().slice(Number(from), end), ...(end < timeline.length && { end: String(end) }) };
+        const redacted = new Set(timeline.map(({ redacts }) => redacts));
+        const events = [...timeline].reverse().slice(Number(from), end);
+        return { events: events.map((event) => (redacted.has(event.event_id) ? { ...event, content: {} } : event)), ...(end < timeline.length && { end: String(end) }) };
     }
 
     public async relations(roomId: MatrixRoomId, eventId: MatrixEventId, { relType }: { relType: string }): Promise<{ events: MatrixEvent[] }> {

@@ -1,0 +1,205 @@
+import { randomBytes } from 'crypto';
+import type { RcRoomId, RcUserId } from '../../ids/types';
+import type { StoreKey } from '../../rocketchat/RocketChat';
+import type { BridgeContext } from '../core/Context';
+import { reasonOf } from '../core/Context';
+import type { OutItem } from '../outbound/items';
+import type { Presence } from './Presence';
+
+/** How far a room has been brought to Matrix: everything up to here has arrived, or its writer was told that it has not. */
+interface Progress {
+    is: 'progress';
+    roomId: RcRoomId;
+    doneUntil: number;
+}
+
+/** A process has something under way in a room: of what was written from then on something may be missing. */
+export interface Burst {
+    is: 'burst';
+    roomId: RcRoomId;
+    owner: string;
+    since: number;
+}
+
+/** Something that the server's database does not tell afterwards. */
+export interface Intent {
+    is: 'intent';
+    id: string;
+    roomId: RcRoomId;
+    owner: string;
+    at: number;
+    /** Among those of the same millisecond. */
+    place: number;
+    item: OutItem;
+}
+
+/** A new name of somebody who may never write again. */
+export interface NameIntent {
+    is: 'name';
+    id: string;
+    owner: string;
+    userId: RcUserId;
+}
+
+/** What is stored of a room. Times in milliseconds since the epoch. */
+export interface RoomRecord {
+    doneUntil?: number;
+    bursts: Burst[];
+    /** In the order in which they happened. */
+    intents: Intent[];
+}
+
+type Stored = Progress | Burst | Intent | NameIntent;
+
+const KIND: StoreKey = { model: 'misc', id: 'outbound' };
+const OPEN: StoreKey = { model: 'misc', id: 'outbound-open' };
+const PROGRESS: StoreKey = { model: 'misc', id: 'outbound-progress' };
+const HOUR_MS = 3_600_000;
+/** A room without work for so long is closed: a burst costs a few writes, not each message one. */
+const QUIET_MS = 10_000;
+/** Rooms that count as active: those of so many hours, as long as they are not too many. */
+const ACTIVE_HOURS = 12;
+
+const byRoom = (id: RcRoomId): StoreKey => ({ model: 'room', id });
+const byHour = (time: number): StoreKey => ({ model: 'misc', id: `outbound-hour:${new Date(time).toISOString().slice(0, 13)}` });
+const burstOf = (owner: string): StoreKey => ({ model: 'misc', id: `burst:${owner}` });
+const byIntent = (id: string): StoreKey => ({ model: 'misc', id: `intent:${id}` });
+
+/**
+ * What survives a crash of the way to Matrix. A message in the server's database is its own intent: of it nothing is stored
+ * but that its room has something under way, since when, and until when all is done; written before the first send of a
+ * burst and when the room has been quiet for a while. What the database does not tell afterwards (deletions, reactions,
+ * edits of old messages, who came and went, names) is stored item by item before it waits for its turn.
+ */
+export class Journal {
+    private readonly open = new Map<RcRoomId, { until: number; round: number; stored: Promise<void> }>();
+    private readonly writing = new Set<Promise<void>>();
+    private count = 0;
+
+    constructor(
+        private readonly context: BridgeContext,
+        private readonly presence: Presence,
+    ) {}
+
+    /** To be awaited before the first send. Never throws: a message is not kept back for its record. @param ts time of what is to be sent */
+    public begin(roomId: RcRoomId, ts: number): Promise<void> {
+        const entry = this.open.get(roomId);
+        if (entry) {
+            entry.round += 1;
+            entry.until = Math.max(entry.until, ts);
+            return entry.stored;
+        }
+        const { store } = this.context.rocketchat;
+        const burst: Burst = { is: 'burst', roomId, owner: this.presence.id, since: ts };
+        const stored = this.presence.known().then(() => store.add(burst, byRoom(roomId), KIND, OPEN, burstOf(burst.owner))).catch((error) => {
+            this.open.delete(roomId);
+            this.context.log.error(`What is under way in room ${roomId} could not be stored: ${reasonOf(error)}`);
+        });
+        this.open.set(roomId, { until: ts, round: 0, stored });
+        return stored;
+    }
+
+    /** Everything up to then was looked at. */
+    public async reached(roomId: RcRoomId, ts: number): Promise<void> {
+        const entry = this.open.get(roomId);
+        if (entry) {
+            entry.until = Math.max(entry.until, ts);
+        } else {
+            await this.progress(roomId, ts);
+        }
+    }
+
+    /** The room has no work now: when that stays so, it is closed. */
+    public quiet(roomId: RcRoomId): void {
+        const entry = this.open.get(roomId);
+        if (!entry) {
+            return;
+        }
+        const { round } = entry;
+        void this.context.clock.sleep(QUIET_MS).then(async () => {
+            if (this.open.get(roomId) === entry && entry.round === round) {
+                await entry.stored;
+                this.open.delete(roomId);
+                await this.progress(roomId, entry.until);
+                await this.close(roomId, this.presence.id);
+            }
+        }).catch((error) => this.context.log.warn(`The progress of room ${roomId} could not be stored: ${reasonOf(error)}`));
+    }
+
+    /** A burst is over, also one of a process that is no more. */
+    public async close(roomId: RcRoomId, owner: string): Promise<void> {
+        const reopened = owner === this.presence.id && this.open.get(roomId);
+        if (!reopened) {
+            await this.context.rocketchat.store.remove(byRoom(roomId), burstOf(owner));
+        }
+    }
+
+    /** Stores an item before it waits. Never throws. @returns its id, at once, and when it is stored */
+    public intend(item: OutItem): { id: string; stored: Promise<void> } {
+        const id = randomBytes(8).toString('hex');
+        const { context, presence } = this;
+        const intent: Intent = { is: 'intent', id, roomId: item.room, owner: presence.id, at: context.clock.now(), place: (this.count += 1), item };
+        return { id, stored: this.keep(intent, byRoom(item.room), KIND, OPEN, byIntent(id)) };
+    }
+
+    public intendName(userId: RcUserId): { id: string; stored: Promise<void> } {
+        const id = randomBytes(8).toString('hex');
+        return { id, stored: this.keep({ is: 'name', id, owner: this.presence.id, userId }, OPEN, byIntent(id)) };
+    }
+
+    /** An item is done, or given up. Never throws: doing it again later changes nothing. */
+    public async done(id: string): Promise<void> {
+        await this.context.rocketchat.store.remove(byIntent(id), OPEN).catch((error) => this.context.log.warn(`An intent could not be removed: ${reasonOf(error)}`));
+    }
+
+    public isOpen(roomId: RcRoomId): boolean {
+        return this.open.has(roomId);
+    }
+
+    /** What is being stored is stored. */
+    public async settled(): Promise<void> {
+        await Promise.all(this.writing);
+    }
+
+    /** What others than this process have begun. One read. */
+    public async unfinished(): Promise<(Burst | Intent | NameIntent)[]> {
+        const stored = await this.context.rocketchat.store.read<Exclude<Stored, Progress>>(OPEN);
+        return stored.filter(({ owner }) => owner !== this.presence.id);
+    }
+
+    public async of(roomId: RcRoomId): Promise<RoomRecord> {
+        const stored = await this.context.rocketchat.store.read<Stored>(byRoom(roomId), KIND);
+        const times = stored.reduce<number[]>((all, record) => (record.is === 'progress' ? [...all, record.doneUntil] : all), []);
+        return {
+            ...(times.length && { doneUntil: Math.max(...times) }),
+            bursts: stored.filter((record): record is Burst => record.is === 'burst'),
+            intents: stored.filter((record): record is Intent => record.is === 'intent').sort((a, b) => a.at - b.at || a.place - b.place),
+        };
+    }
+
+    /** @returns the rooms from which something went to Matrix in the last hours, the latest first */
+    public async recent(most: number): Promise<RcRoomId[]> {
+        const now = this.context.clock.now();
+        const found: Progress[] = [];
+        for (let hour = 0; hour < ACTIVE_HOURS && found.length < most; hour += 1) {
+            found.push(...(await this.context.rocketchat.store.read<Progress>(byHour(now - hour * HOUR_MS))));
+        }
+        return found.sort((a, b) => b.doneUntil - a.doneUntil).slice(0, most).map(({ roomId }) => roomId);
+    }
+
+    private async progress(roomId: RcRoomId, doneUntil: number): Promise<void> {
+        const { store } = this.context.rocketchat;
+        const progress: Progress = { is: 'progress', roomId, doneUntil };
+        await store.remove(byRoom(roomId), PROGRESS);
+        await store.add(progress, byRoom(roomId), KIND, PROGRESS, byHour(this.context.clock.now()));
+    }
+
+    private keep(record: Intent | NameIntent, ...keys: StoreKey[]): Promise<void> {
+        const stored: Promise<void> = this.presence.known()
+            .then(() => this.context.rocketchat.store.add(record, ...keys))
+            .catch((error) => this.context.log.error(`Something that waits for Matrix could not be stored: ${reasonOf(error)}`))
+            .then(() => { this.writing.delete(stored); });
+        this.writing.add(stored);
+        return stored;
+    }
+}

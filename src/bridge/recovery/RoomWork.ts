@@ -1,0 +1,220 @@
+import type { RcRoomId } from '../../ids/types';
+import { reasonOf } from '../core/Context';
+import { LruMap } from '../core/LruMap';
+import type { Parts } from '../core/Parts';
+import type { Doers, OutItem } from '../outbound/items';
+import { identityOf, Redoing } from '../outbound/items';
+import type { Concerned, Notices } from '../outbound/Notices';
+import { RoomQueues } from '../outbound/RoomQueues';
+import type { Sender } from '../outbound/Sender';
+import type { Portal } from '../portals/Portal';
+import type { Intent, Journal } from './Journal';
+import type { Presence } from './Presence';
+import { Recovery } from './Recovery';
+
+/** One thing to be done in a room's lane. */
+export interface Work {
+    item: OutItem;
+    concerned: Concerned;
+    /** Place among what waits: time of a message in milliseconds since the epoch. */
+    order?: number;
+    /** Where it is stored already. */
+    intent?: { id: string; stored: Promise<void> };
+    /** @throws when it cannot be brought to Matrix */
+    action: (portal: Portal) => Promise<void>;
+}
+
+const CHECKED = 20_000;
+/** Another process has something under way in the room: it is looked at again after so long. */
+const DEFER_MS = 15_000;
+const TRIES = 5;
+const PAUSE_MS = 2_000;
+const DAY_MS = 86_400_000;
+
+const messageKey = (id: string): string => `message ${id}`;
+
+/**
+ * The work of the rooms' lanes to Matrix, so that none of it is lost: what is stored before it waits, what is compared when
+ * a room is first touched, and what is taken over from a process that is no more.
+ */
+export class RoomWork {
+    public readonly queues: RoomQueues;
+    public readonly redoing: Redoing;
+    private readonly recovery: Recovery;
+    /** Rooms whose past was compared since this process, or the app, started. */
+    private readonly checked = new LruMap<RcRoomId, true>(CHECKED);
+    private readonly checking = new Map<RcRoomId, Promise<void>>();
+
+    constructor(
+        private readonly parts: Parts,
+        doers: Doers,
+        sender: Sender,
+        private readonly notices: Notices,
+        private readonly journal: Journal,
+        private readonly presence: Presence,
+    ) {
+        this.redoing = new Redoing(parts, doers);
+        this.recovery = new Recovery(parts, doers.messages, doers.reactions, sender);
+        this.queues = new RoomQueues(parts, (roomId, since) => this.reread(roomId, since), (roomId) => journal.quiet(roomId));
+    }
+
+    /** Puts something into its room's lane; nothing happens in rooms that are not bridged. @returns when it would survive a crash */
+    public async add({ item, concerned, order, intent, action }: Work): Promise<void> {
+        const { portals, context } = this.parts;
+        const portal = await portals.ofRcRoom(item.room);
+        if (!portal) {
+            await (intent && this.journal.done(intent.id));
+            return;
+        }
+        this.touched(portal);
+        const ts = order ?? context.clock.now();
+        // A message in the server's database is its own intent.
+        const kept = intent || (item.kind === 'message' ? undefined : this.journal.intend(item));
+        this.queues.add(item.room, {
+            key: item.kind === 'message' ? messageKey(item.message) : (kept as { id: string }).id,
+            order,
+            ts,
+            task: async () => {
+                await Promise.all([kept && kept.stored, this.journal.begin(item.room, ts)]);
+                await action(portal).catch((error) => this.notices.failed(item, concerned, error));
+                await (kept && this.journal.done(kept.id));
+            },
+        });
+        await (kept && kept.stored);
+    }
+
+    /** Something happened in a bridged room: what was written there while the app was away is brought over, once. */
+    public touched(portal: Portal): void {
+        if (!this.isChecked(portal.rcRoomId)) {
+            void this.check(portal, false);
+        }
+    }
+
+    public isChecked(roomId: RcRoomId): boolean {
+        return this.checked.has(roomId) || this.checking.has(roomId);
+    }
+
+    /**
+     * Compares a room with Matrix before whatever waits there. Twice at once is once.
+     * @param whole also when nothing was written since
+     * @returns when that is done, or was given up
+     */
+    public check(portal: Portal, whole: boolean): Promise<void> {
+        const id = portal.rcRoomId;
+        const running = this.checking.get(id);
+        if (running) {
+            return running;
+        }
+        this.checked.set(id, true);
+        const checking = this.queues.run(id, async () => {
+            try {
+                await this.patiently(id, () => this.bringUp(portal, whole));
+            } catch (error) {
+                this.checked.delete(id);
+                this.parts.context.log.error(`Room ${id} could not be compared with Matrix: ${reasonOf(error)}`);
+            }
+        }, -Infinity).finally(() => this.checking.delete(id));
+        this.checking.set(id, checking);
+        return checking;
+    }
+
+    /** The app was off, or events may have been missed: every room is compared again when something happens in it. */
+    public doubtAll(): void {
+        this.checked.clear();
+    }
+
+    private async bringUp(portal: Portal, whole: boolean): Promise<void> {
+        const { journal, presence } = this;
+        const roomId = portal.rcRoomId;
+        const startedAt = this.parts.context.clock.now();
+        const record = await journal.of(roomId);
+        const others = new Set([...record.bursts, ...record.intents].map(({ owner }) => owner).filter((owner) => owner !== presence.id));
+        const gone = new Set<string>();
+        for (const owner of others) {
+            if (await presence.isGone(owner)) {
+                gone.add(owner);
+            }
+        }
+        if (record.bursts.some(({ owner }) => others.has(owner) && !gone.has(owner))) {
+            this.later(portal, whole);
+            return;
+        }
+        const intents = record.intents.filter(({ owner }) => gone.has(owner));
+        const left = [...record.bursts.filter(({ owner }) => gone.has(owner)).map(({ since }) => since), ...intents.map(({ at }) => at)];
+        const since = left.length ? Math.min(...left) : (record.doneUntil ?? portal.bridgedAt - 1) + 1;
+        if (left.length) {
+            await journal.begin(roomId, since);
+        }
+        await this.compare(portal, since, whole || left.length > 0);
+        await this.redo(portal, intents);
+        for (const owner of gone) {
+            await journal.close(roomId, owner);
+        }
+        if (journal.isOpen(roomId) || startedAt - (record.doneUntil ?? 0) > DAY_MS) {
+            await journal.reached(roomId, startedAt);
+        }
+    }
+
+    /** What was not held in memory: messages are in the server's database, the rest was stored. */
+    private async reread(roomId: RcRoomId, since: number): Promise<void> {
+        const { journal, presence, queues } = this;
+        const portal = await this.parts.portals.ofRcRoom(roomId);
+        if (portal) {
+            await journal.begin(roomId, since);
+            await this.patiently(roomId, () => this.compare(portal, since, false));
+            await journal.settled();
+            const { intents } = await journal.of(roomId);
+            await this.redo(portal, intents.filter(({ id, owner }) => owner === presence.id && !queues.isWaiting(roomId, id)));
+        }
+    }
+
+    private async compare(portal: Portal, since: number, whole: boolean): Promise<void> {
+        const roomId = portal.rcRoomId;
+        await this.recovery.room(portal, { since, whole }, {
+            begin: () => this.journal.begin(roomId, since),
+            isWaiting: (id) => this.queues.isWaiting(roomId, messageKey(id)),
+            claim: (id) => this.queues.claim(roomId, messageKey(id)),
+            failed: (item, concerned, error) => this.notices.failed(item, concerned, error),
+        });
+    }
+
+    /** In their order; of those that undo each other only the last. */
+    private async redo(portal: Portal, intents: Intent[]): Promise<void> {
+        const last = new Map(intents.map((intent) => [identityOf(intent.item), intent.id]));
+        for (const { id, item } of intents) {
+            if (last.get(identityOf(item)) === id) {
+                await this.redoing.perform(portal, item).catch((error) => this.failed(item, error));
+            }
+            await this.journal.done(id);
+        }
+    }
+
+    private async failed(item: OutItem, error: unknown): Promise<void> {
+        const actorId = 'by' in item && item.by ? item.by : 'user' in item ? item.user : undefined;
+        const { rocketchat } = this.parts.context;
+        const message = 'message' in item ? await rocketchat.message(item.message).catch(() => undefined) : undefined;
+        const actor = actorId ? await rocketchat.user(actorId).catch(() => undefined) : message && message.sender;
+        await this.notices.failed(item, { message, actor: actor || (await rocketchat.appUser()) }, error);
+    }
+
+    /** Rocket.Chat's database may be away for a moment. */
+    private async patiently(roomId: RcRoomId, action: () => Promise<void>): Promise<void> {
+        const { clock, log } = this.parts.context;
+        for (let tries = 1; ; tries += 1) {
+            try {
+                await action();
+                return;
+            } catch (error) {
+                if (tries >= TRIES) {
+                    throw error;
+                }
+                log.warn(`Room ${roomId} could not be compared with Matrix, and is again: ${reasonOf(error)}`);
+                await clock.sleep(PAUSE_MS * tries);
+            }
+        }
+    }
+
+    private later(portal: Portal, whole: boolean): void {
+        void this.parts.context.clock.sleep(DEFER_MS).then(() => this.check(portal, whole));
+    }
+}

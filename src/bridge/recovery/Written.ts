@@ -1,0 +1,67 @@
+import { isDerivedMessageId } from '../../ids/messages';
+import type { RcMessageId, RcRoomId, RcUserId } from '../../ids/types';
+import type { RcMessage } from '../../rocketchat/RocketChat';
+import type { BridgeContext } from '../core/Context';
+
+/** A message, as light as a comparison needs it: a room can hold very many that are to be compared. */
+export interface Ref {
+    id: RcMessageId;
+    senderId: RcUserId;
+    ts: number;
+    editedAt?: number;
+    hasFiles: boolean;
+    /** Of those that came from Matrix only reactions are compared. */
+    isFromMatrix: boolean;
+    /** Usernames by `:name:`, where there are any. */
+    reactions?: Record<string, string[]>;
+}
+
+/** The newest messages of a room, back to a time. Times in milliseconds since the epoch. */
+export interface Written {
+    /** Oldest first; none of the system's. */
+    messages: Ref[];
+    /** All that were written since then are among them. */
+    since: number;
+}
+
+const PAGE = 100;
+/** Pages are counted from the newest message: while one reads, messages come and go, so each page begins within the one before. */
+const OVERLAP = 20;
+
+/**
+ * Reads a room's messages back to a time; the page of the newest ones in any case.
+ * @param progress told how many were read, for logs
+ */
+export async function readWritten(context: BridgeContext, roomId: RcRoomId, from: number, progress?: (read: number) => void): Promise<Written> {
+    const found: Ref[] = [];
+    const seen = new Set<string>();
+    let skip = 0;
+    for (;;) {
+        const page = await context.rocketchat.recentMessages(roomId, { limit: PAGE, skip });
+        const joins = skip === 0 || page.some(({ id }) => seen.has(id));
+        if (!joins && skip > 0 && page.length > 0) {
+            // So many were deleted meanwhile that the pages do not touch: nearer.
+            skip = Math.max(0, skip - PAGE);
+            continue;
+        }
+        for (const message of page) {
+            if (!seen.has(message.id)) {
+                seen.add(message.id);
+                if (!message.systemType) {
+                    found.push(toRef(message));
+                }
+            }
+        }
+        const oldest = page.length ? page[page.length - 1].ts : -Infinity;
+        if (page.length < PAGE || oldest < from) {
+            return { messages: found.sort((a, b) => a.ts - b.ts), since: page.length < PAGE ? -Infinity : oldest };
+        }
+        progress?.(seen.size);
+        skip += PAGE - OVERLAP;
+    }
+}
+
+function toRef({ id, ts, editedAt, reactions, sender, files }: RcMessage): Ref {
+    const ref: Ref = { id, ts, editedAt, senderId: sender.id, hasFiles: files.length > 0, isFromMatrix: isDerivedMessageId(id) };
+    return Object.keys(reactions).length ? { ...ref, reactions } : ref;
+}
