@@ -43,5 +43,5 @@ function away({ awaySince, nextTryAt }: QueueState, now: number): string[] {
         return [];
     }
     const next = nextTryAt !== undefined && nextTryAt > now ? `in ${duration(nextTryAt - now)}` : 'under way';
-    return [`The homeserver is away since ${duration(now - awaySince)}; the next try is ${next}. What waits is delivered when it is back.`];
+    return [`The homeserver has been away for ${duration(now - awaySince)}; the next try is ${next}. What waits is delivered when it is back.`];
 }

@@ -1,0 +1,61 @@
+import { messageIdOf } from '../../../src/ids/messages';
+import type { MatrixUserId } from '../../../src/ids/types';
+import { BridgeError } from '../../../src/errors/BridgeError';
+import { world } from '../../support/fakes/world.mts';
+
+const CAROL = '@carol:elsewhere.test' as MatrixUserId;
+const refused = (userMessage: string): BridgeError => new BridgeError({ code: 'rocketchat.refused', userMessage, retriable: false, certain: true });
+
+async function bridged() {
+    const w = world();
+    const alice = w.rocketchat.addUser('alice');
+    const room = w.rocketchat.addRoom('c', 'general', [alice]);
+    const portal = await w.bridge.rooms.bridge(room, alice);
+    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
+    w.homeserver.addPerson(CAROL, 'Carol');
+    matrixRoom.members.set(CAROL, 'join');
+    let counter = 0;
+    const say = (body: string) => w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body });
+    const push = async (...events: unknown[]) => w.bridge.handleTransaction(String((counter += 1)), events, []);
+    const texts = (): string[] => w.rocketchat.inRoom(room.id).map(({ text }) => text);
+    return { ...w, room, matrixRoom, say, push, texts };
+}
+
+test('an event that Rocket.Chat refuses becomes a letter and arrives once when it is tried again', async () => {
+    const w = await bridged();
+    w.rocketchat.faults.post = [refused('Not now.')];
+    const event = w.say('knock knock');
+    await w.push(event);
+    await w.push(w.say('next'));
+    await w.quiet();
+    const [letter] = await w.bridge.deadLetters.all();
+    expect(letter).toMatchObject({ direction: 'in', room: w.matrixRoom.id, reason: 'Not now.', certain: true });
+    w.rocketchat.faults.post = [refused('Not yet.')];
+    expect(await w.bridge.retries.retry([letter], 1e9)).toEqual({ through: 0, failed: 1, waiting: 0 });
+    expect(await w.bridge.deadLetters.all()).toEqual([{ ...letter, reason: 'Not yet.', failures: 2, lastAt: expect.any(Number) }]);
+    expect(await w.bridge.retries.retry([letter], 1e9)).toEqual({ through: 1, failed: 0, waiting: 0 });
+    expect(w.texts().sort()).toEqual([expect.stringContaining('knock knock'), 'next']);
+    expect(await w.bridge.deadLetters.all()).toEqual([]);
+});
+
+test('an event that is there although its failure was told is not posted a second time', async () => {
+    const w = await bridged();
+    const event = w.say('once');
+    const post = w.rocketchat.post.bind(w.rocketchat);
+    w.rocketchat.post = async (message) => {
+        await post(message);
+        throw refused('Not sure.');
+    };
+    await w.push(event);
+    w.rocketchat.post = post;
+    expect(await w.bridge.retries.retry(await w.bridge.deadLetters.all(), 1e9)).toMatchObject({ through: 1 });
+    expect(w.texts()).toEqual(['once']);
+    expect(w.rocketchat.messages.has(messageIdOf(event.event_id))).toBe(true);
+});
+
+test('a room is known by its name, as long as it is bridged', async () => {
+    const w = await bridged();
+    expect(await w.bridge.queue.roomName('in', w.matrixRoom.id)).toBe('#general');
+    expect(await w.bridge.queue.roomName('out', w.room.id)).toBe('#general');
+    expect(await w.bridge.queue.roomName('in', '!elsewhere:hs.test')).toBe('!elsewhere:hs.test');
+});
