@@ -110,7 +110,7 @@ export class Runtime {
             (text) => this.admins.tell(text),
         );
         this.wakeUp = new WakeUp(context, echo, () => this.accessors.complete, this.bridge);
-        this.watchdog = new Watchdog(context, echo, () => this.accessors.complete, () => this.bridge.readActive(), this.notices);
+        this.watchdog = new Watchdog(context, echo, () => this.accessors.complete, this.bridge.reading, this.notices);
         this.bridge.onPush = (events) => this.watchdog.pushed(events);
         this.commands = subCommands({
             host: { log, whyOff: () => this.whyOff(), adminSeen: ({ sender }) => this.admins.remember(sender.id) },

@@ -2,6 +2,7 @@ import type { MatrixRoomAlias, MatrixUserId } from '../ids/types';
 import type { MatrixEvent } from '../matrix/Homeserver';
 import { CatchUp } from './catchup/CatchUp';
 import { Cursors } from './catchup/Cursors';
+import { Reading } from './catchup/Reading';
 import { RestartSigns } from './catchup/RestartSigns';
 import type { BridgeContext } from './core/Context';
 import { Lanes } from './core/Lanes';
@@ -16,6 +17,7 @@ import { Outbound } from './outbound/Outbound';
 import { Avatars } from './people/Avatars';
 import { Ghosts } from './people/Ghosts';
 import { Puppets } from './people/Puppets';
+import { Receipts } from './people/Receipts';
 import { Portals } from './portals/Portals';
 import { RoomCommands } from './portals/RoomCommands';
 import { Queue } from './status/Queue';
@@ -52,6 +54,9 @@ export class Bridge {
     private readonly parts: Parts;
     private readonly cursors: Cursors;
     private readonly catchUp: CatchUp;
+    /** Reads rooms whatever the homeserver pushes. */
+    public readonly reading: Reading;
+    private readonly receipts: Receipts;
     /** Told of each transaction. */
     public onPush?: (events: unknown[]) => void;
     private readonly signs = new RestartSigns();
@@ -72,6 +77,7 @@ export class Bridge {
         };
         this.parts = parts;
         this.deadLetters = new DeadLetters(context);
+        this.receipts = new Receipts(context);
         this.outbound = new Outbound(parts, this.deadLetters);
         this.inbound = new Inbound(parts, (portal) => this.outbound.touched(portal), this.deadLetters);
         this.transactions = new Transactions(context, this.inbound, deadlines);
@@ -81,8 +87,12 @@ export class Bridge {
             out: (payload) => this.outbound.again(JSON.parse(payload)),
         });
         this.cursors = new Cursors(context, async (room) => Boolean(await parts.portals.ofMatrixRoom(room)));
-        this.catchUp = new CatchUp(parts, this.cursors, (event) => this.inbound.take(event), (event) => this.inbound.isDone(event));
-        this.inbound.onHandled = (event) => this.cursors.handled(event);
+        this.catchUp = new CatchUp(parts, this.cursors, (event) => this.inbound.read(event), (event) => this.inbound.isKnown(event));
+        this.reading = new Reading(parts, this.cursors, this.catchUp, this.inbound);
+        this.inbound.onHandled = (event) => {
+            this.cursors.handled(event);
+            this.receipts.seen(event);
+        };
         parts.patience.outage.onAway = () => this.cursors.freeze();
         parts.patience.outage.onBack = () => this.catchUp.sign('the homeserver was away');
         this.rooms = new RoomCommands(parts, this.outbound.members);
@@ -147,7 +157,7 @@ export class Bridge {
     /** Homeserver, domain or prefix are other ones now: what is remembered of the old ones does not count. */
     public settingsChanged(): void {
         const { portals, ghosts, puppets, links } = this.parts;
-        [portals, ghosts, puppets, links].forEach((part) => part.forget());
+        [portals, ghosts, puppets, links, this.receipts].forEach((part) => part.forget());
     }
 
     /** Finishes what a process that is no more had begun. Touches only rooms in which something was under way. */
@@ -175,11 +185,6 @@ export class Bridge {
     /** The bridge is switched off. */
     public rest(): void {
         this.resting = this.outbound.rest();
-    }
-
-    /** Reads the rooms that were active lately, whatever the homeserver pushes. */
-    public readActive(): Promise<number> {
-        return this.catchUp.run();
     }
 
     /** The app was off: what was written meanwhile is looked for in every room in which something happens. */

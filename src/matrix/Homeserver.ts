@@ -51,6 +51,16 @@ export interface Profile {
     avatarUrl?: MxcUri;
 }
 
+/** What is new in the rooms of one of our users. */
+export interface News {
+    /** Where the next look begins. */
+    next: string;
+    /** Rooms with new events, oldest first; `limited`: there were more than these. */
+    rooms: { roomId: MatrixRoomId; events: MatrixEvent[]; limited: boolean }[];
+    /** Rooms that the user is not in any more. */
+    left: MatrixRoomId[];
+}
+
 /** How the round trip homeserver → bridge went, see the application service `ping` of Matrix 1.7. */
 export type PingOutcome =
     | { ok: true; durationMs: number }
@@ -103,6 +113,12 @@ export interface Homeserver {
 
     /** Events that relate to another one, newest first (Matrix 1.3). @throws matrix.unsupported, matrix.notFound where it is not offered */
     relations(roomId: MatrixRoomId, eventId: MatrixEventId, options: Acting & { relType: string; limit: number; from?: string }): Promise<{ events: MatrixEvent[]; next?: string }>;
+
+    /**
+     * What is new since then for one of our users, at once.
+     * @param options without `since` only a place to begin from is given
+     */
+    news(options: Acting & { since?: string }): Promise<News>;
 
     typing(roomId: MatrixRoomId, user: MatrixUserId, timeoutMs: number): Promise<void>;
     readReceipt(roomId: MatrixRoomId, eventId: MatrixEventId, user: MatrixUserId): Promise<void>;

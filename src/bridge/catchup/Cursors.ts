@@ -63,6 +63,15 @@ export class Cursors {
         return [...(frozen as Map<MatrixRoomId, Cursor>).values()].sort((a, b) => b.at - a.at);
     }
 
+    /** @returns when memory knows what the process before has read */
+    public ready(): Promise<void> {
+        return this.load();
+    }
+
+    public of(room: MatrixRoomId): Cursor | undefined {
+        return this.known.get(room);
+    }
+
     /** Those that memory knows to have had news since then. */
     public since(time: number): Cursor[] {
         return [...this.known.values()].filter(({ at }) => at >= time).sort((a, b) => b.at - a.at);

@@ -87,6 +87,11 @@ export class Inbound {
         return this.done.has(event);
     }
 
+    /** @returns whether it is handled, or taken over */
+    public isKnown(event: MatrixEventId): boolean {
+        return this.done.has(event) || this.running.has(event) || this.parking.holds(event);
+    }
+
     /** @returns how many events are in lanes, of a room or of all */
     public inMemory(room?: MatrixRoomId): number {
         return room === undefined ? this.running.size : this.ofRoom.get(room) || 0;
@@ -120,6 +125,12 @@ export class Inbound {
         });
         this.running.set(id, { run, room, at: this.parts.context.clock.now() });
         return run;
+    }
+
+    /** Takes an event that was read: behind what is parked of its room. */
+    public async read(event: MatrixEvent): Promise<void> {
+        await this.parking.ready();
+        await (this.parking.isBehind(event.room_id) ? this.parking.park([event], () => false) : this.take(event));
     }
 
     /**

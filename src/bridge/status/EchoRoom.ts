@@ -11,6 +11,8 @@ export const ECHO = 'chat.rocket.matrix_bridge.echo';
 /** The last one that came in: with several instances the push goes to any of them. */
 const HEARD: StoreKey = { model: 'misc', id: 'echo-heard' };
 const REMEMBERED = 100;
+/** Milliseconds. */
+const NUDGE_MS = 1_000;
 
 interface Stored {
     roomId: MatrixRoomId;
@@ -66,6 +68,16 @@ export class EchoRoom {
         if (mayMake || (await this.stored())) {
             await this.send();
         }
+    }
+
+    /** Types in the room: where the homeserver pushes what passes, a transaction follows at once, and nothing is stored. */
+    public async nudge(): Promise<void> {
+        const room = (await this.stored()) || (await this.make());
+        await this.context.homeserver.typing(room, this.context.namespace.bot, NUDGE_MS).catch((error) => {
+            if (!isFailure(error, 'matrix.forbidden', 'matrix.notFound', 'matrix.refused', 'matrix.unsupported')) {
+                throw error;
+            }
+        });
     }
 
     private async send(): Promise<MatrixEventId> {

@@ -1,14 +1,23 @@
+import type { StoreKey } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
+import { reasonOf } from '../core/Context';
 import type { AdminNotices } from './AdminNotices';
 import type { EchoRoom } from './EchoRoom';
 import { ECHO } from './EchoRoom';
+import type { Reads } from './Lookout';
+import { Lookout } from './Lookout';
 
 const NOTICE = 'intake-stalled';
+/** What the process before this one has found: a key `__proto__` in a transaction kills the sandbox at each repetition. */
+const SUSPECT: StoreKey = { model: 'misc', id: 'intake-suspect' };
 const TICK_MS = 5_000;
-/** So long without a push is looked into; longer when nothing has happened for long: a night of quiet costs little. */
+/** Right after a start there may be little time. */
+const FIRST_TICK_MS = 2_500;
+/** So long without a push is looked into; longer when nothing has happened for long and the homeserver has no cheap way to ask. */
 const QUIET_MS = 30_000;
 const MAX_QUIET_MS = 300_000;
-const ECHO_MS = 10_000;
+const NUDGE_MS = 3_000;
+const ECHO_MS = 8_000;
 /** Where there is no ping nothing shortens the homeserver's own pause (up to 64 s) after the bridge was away. */
 const START_MS = 75_000;
 /** While it is stalled one in so many ticks asks whether it still is. */
@@ -21,8 +30,8 @@ const STALLED = 'Events from Matrix do not arrive any more, although the homeser
 const OVER = 'Events from Matrix arrive again.';
 
 /**
- * Notices that the homeserver's pushes have stopped: an event that the bot itself sent does not come back. The admins are
- * told once, and the rooms that were active lately are read until pushes come again. While they come it asks for nothing.
+ * Notices that the homeserver's pushes have stopped: what the bot itself does does not come back. The admins are told once,
+ * and the rooms that were active lately are read until pushes come again. While they come it asks for nothing.
  */
 export class Watchdog {
     private turn = 0;
@@ -33,17 +42,23 @@ export class Watchdog {
     private failedPings = 0;
     private ticks = 0;
     private stalled = false;
+    /** Nudges that did not come back while an event did: a homeserver that pushes nothing that passes. */
+    private lostNudges = 0;
+    private heard?: () => void;
     /** The process before this one may have told. */
     private mayHaveTold = true;
+    private readonly lookout: Lookout;
 
-    /** @param readActive reads the rooms that were active lately */
+    /** @param reads reads rooms without pushes */
     constructor(
-        private readonly context: Pick<BridgeContext, 'homeserver' | 'clock' | 'log'>,
+        private readonly context: Pick<BridgeContext, 'homeserver' | 'clock' | 'log' | 'rocketchat'>,
         private readonly echo: EchoRoom,
         private readonly ready: () => boolean,
-        private readonly readActive: () => Promise<unknown>,
+        private readonly reads: Reads,
         private readonly notices: AdminNotices,
-    ) {}
+    ) {
+        this.lookout = new Lookout(context, reads);
+    }
 
     /** The bridge works from now on. Calling it again changes nothing. */
     public on(): void {
@@ -53,6 +68,8 @@ export class Watchdog {
             this.startedAt = this.context.clock.now();
             this.trafficAt = this.startedAt;
             this.heardAt = 0;
+            this.lostNudges = 0;
+            this.lookout.reset();
             void this.watch(this.turn);
         }
     }
@@ -66,6 +83,8 @@ export class Watchdog {
     public pushed(events: unknown[]): void {
         this.heardAt = this.context.clock.now();
         this.failedPings = 0;
+        this.heard?.();
+        this.lookout.pushed(events);
         if (!events.every((event) => Boolean(event) && (event as { type?: unknown }).type === ECHO)) {
             this.trafficAt = this.heardAt;
         }
@@ -73,32 +92,42 @@ export class Watchdog {
             this.stalled = false;
             this.mayHaveTold = false;
             void this.notices.over(NOTICE, OVER);
+            void this.suspect(false);
         }
     }
 
     /** One look. Never throws. */
     public async tick(): Promise<void> {
         try {
-            const { clock } = this.context;
             this.ticks += 1;
-            const quiet = Math.min(MAX_QUIET_MS, Math.max(QUIET_MS, (clock.now() - this.trafficAt) / 12));
             if (this.stalled) {
-                await this.readActive();
+                await this.reads.all();
                 if (this.ticks % ASK_EVERY === 0 && (await this.echo.roundTrip(ECHO_MS)) !== undefined) {
                     this.pushed([]);
                 }
-            } else if (this.ready() && clock.now() - this.heardAt >= quiet) {
-                await this.probe();
+            } else if (this.ready()) {
+                const isLate = await this.lookout.tick();
+                if (isLate || this.context.clock.now() - this.heardAt >= this.quietMs()) {
+                    await this.probe();
+                }
             }
         } catch (error) {
             // The homeserver is away: the outward way notices that, too.
-            this.context.log.debug(`The watchdog could not ask: ${error instanceof Error ? error.message : String(error)}`);
+            this.context.log.debug(`The watchdog could not ask: ${reasonOf(error)}`);
         }
     }
 
+    private quietMs(): number {
+        return this.canNudge ? QUIET_MS : Math.min(MAX_QUIET_MS, Math.max(QUIET_MS, (this.context.clock.now() - this.trafficAt) / 12));
+    }
+
+    private get canNudge(): boolean {
+        return this.lostNudges < 2;
+    }
+
     private async watch(turn: number): Promise<void> {
-        while (this.isOn && turn === this.turn) {
-            await this.context.clock.sleep(TICK_MS);
+        for (let pause = FIRST_TICK_MS; this.isOn && turn === this.turn; pause = TICK_MS) {
+            await this.context.clock.sleep(pause);
             if (this.isOn && turn === this.turn) {
                 await this.tick();
             }
@@ -106,15 +135,23 @@ export class Watchdog {
     }
 
     private async probe(): Promise<void> {
-        const { clock, homeserver, log } = this.context;
-        if ((await this.echo.roundTrip(ECHO_MS)) !== undefined) {
+        const { clock, homeserver } = this.context;
+        const nudged = this.canNudge;
+        if (nudged && (await this.nudge())) {
+            return;
+        }
+        const wasSuspect = Boolean(await this.context.rocketchat.store.readOne(SUSPECT));
+        await this.suspect(true);
+        if ((await this.echo.roundTrip(wasSuspect ? NUDGE_MS : ECHO_MS)) !== undefined) {
+            this.lostNudges += nudged ? 1 : 0;
             this.heardAt = clock.now();
             this.failedPings = 0;
+            await this.suspect(false);
             return;
         }
         // Brings a homeserver that only waits for its next try at once.
         const ping = await homeserver.ping(`watch-${clock.now()}`);
-        if (ping.ok ? (await this.echo.roundTrip(ECHO_MS)) !== undefined : ping.reason === 'homeserver') {
+        if (ping.ok ? !wasSuspect && (await this.echo.roundTrip(ECHO_MS)) !== undefined : ping.reason === 'homeserver') {
             return;
         }
         if (!ping.ok && ping.reason === 'unsupported' && clock.now() - this.startedAt < START_MS) {
@@ -123,10 +160,29 @@ export class Watchdog {
         this.failedPings += ping.ok || ping.reason === 'unsupported' ? 0 : 1;
         // That the bridge is not reached can pass by itself, right after a start for instance.
         if (this.failedPings !== 1) {
-            this.stalled = true;
-            log.error('The homeserver pushes nothing any more; active rooms are read until it does.');
-            await this.notices.begins(NOTICE, STALLED);
-            await this.readActive();
+            await this.declare();
         }
+    }
+
+    private async declare(): Promise<void> {
+        this.stalled = true;
+        this.context.log.error('The homeserver pushes nothing any more; active rooms are read until it does.');
+        await this.notices.begins(NOTICE, STALLED);
+        await this.reads.all();
+    }
+
+    /** Something that passes and is stored nowhere: typing in the bot's own room. @returns whether any push came soon */
+    private async nudge(): Promise<boolean> {
+        const came = new Promise<boolean>((resolve) => {
+            this.heard = () => resolve(true);
+        });
+        await this.echo.nudge();
+        return Promise.race([came, this.context.clock.sleep(NUDGE_MS).then(() => false)]);
+    }
+
+    private async suspect(isSo: boolean): Promise<void> {
+        const { store } = this.context.rocketchat;
+        await (isSo ? store.put({ at: this.context.clock.now() }, SUSPECT) : store.remove(SUSPECT)).catch((error) =>
+            this.context.log.debug(`A suspicion could not be noted: ${reasonOf(error)}`));
     }
 }

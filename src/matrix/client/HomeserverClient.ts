@@ -6,6 +6,7 @@ import { Caller } from './Caller';
 import { eventCalls } from './events';
 import { mediaCalls } from './media';
 import { roomCalls } from './rooms';
+import { syncCalls } from './sync';
 
 /**
  * The homeserver as the bridge uses it: matrix-bot-sdk over the engine's HTTP accessor.
@@ -14,5 +15,5 @@ import { roomCalls } from './rooms';
  */
 export function homeserverClient(access: Access, http: () => IHttp): Homeserver {
     const caller = new Caller(access, http);
-    return { ...accountCalls(caller), ...roomCalls(caller), ...eventCalls(caller), ...mediaCalls(caller) };
+    return { ...accountCalls(caller), ...roomCalls(caller), ...eventCalls(caller), ...mediaCalls(caller), ...syncCalls(caller) };
 }

@@ -27,11 +27,20 @@ async function setUp() {
         }
         return id;
     };
+    /** Synapse: what passes is pushed as well. */
+    const pushTyping = (): void => {
+        w.homeserver.typing = async () => {
+            w.homeserver.calls.push('typing');
+            if (pushes.on) {
+                await w.bridge.handleTransaction('t', [], [{}]);
+            }
+        };
+    };
     const told: string[] = [];
     const dog = (): Watchdog => {
         const echo = new EchoRoom(w.context);
         const notices = new AdminNotices(w.rocketchat.store, w.context.log, () => true, async (text) => told.push(text));
-        const watchdog = new Watchdog(w.context, echo, () => true, () => w.bridge.readActive(), notices);
+        const watchdog = new Watchdog(w.context, echo, () => true, w.bridge.reading, notices);
         w.bridge.onOwnEvent((event) => echo.heard(event));
         w.bridge.onPush = (events) => watchdog.pushed(events);
         return watchdog;
@@ -39,7 +48,7 @@ async function setUp() {
     const say = (body: string) => w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body }, { origin_server_ts: w.clock.now() });
     const texts = (): string[] => w.rocketchat.inRoom(room.id).map((message) => message.text);
     const settled = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 30); });
-    return { ...w, pushes, push, dog, told, say, texts, settled };
+    return { ...w, room, matrixRoom, pushes, pushTyping, push, dog, told, say, texts, settled };
 }
 
 test('while pushes come it asks for nothing', async () => {
@@ -84,7 +93,9 @@ test('when pushes have stopped the admins are told once within a minute, rooms a
     }
     expect(w.told).toEqual([expect.stringMatching(/do not arrive[\s\S]*Bridge URL/)]);
     const later = w.say('later');
+    w.clock.pass(5_000);
     await watchdog.tick();
+    await w.settled();
     expect(w.texts()).toEqual(['before', 'stuck', 'later']);
 
     // A new process does not tell again.
@@ -98,6 +109,122 @@ test('when pushes have stopped the admins are told once within a minute, rooms a
     await w.settled();
     expect(w.texts()).toEqual(['before', 'stuck', 'later', 'after']);
     expect(w.told).toEqual([expect.anything(), expect.stringMatching(/arrive again/)]);
+});
+
+test('where what passes is pushed, quiet costs no event, and after a night of it a stall is told within a minute', async () => {
+    const w = await setUp();
+    w.pushTyping();
+    const watchdog = w.dog();
+    await watchdog.tick();
+    await w.push(w.say('hi'));
+    w.homeserver.calls.length = 0;
+    for (let tick = 0; tick < 720; tick += 1) {
+        w.clock.pass(5_000);
+        await watchdog.tick();
+    }
+    expect([...new Set(w.homeserver.calls)]).toEqual(['typing']);
+    await w.settled();
+    w.pushes.on = false;
+    w.say('stuck');
+    const from = w.clock.now();
+    while (!w.told.length && w.clock.now() - from < 200_000) {
+        w.clock.pass(5_000);
+        await watchdog.tick();
+    }
+    expect(w.clock.now() - from).toBeLessThan(60_000);
+    expect(w.texts()).toEqual(['hi', expect.stringContaining('stuck')]);
+});
+
+test('while it is stalled a quiet room costs nothing of its own: ghosts look at all of theirs at once', async () => {
+    const w = await setUp();
+    w.pushTyping();
+    const watchdog = w.dog();
+    const alice = w.rocketchat.userByName('alice');
+    await w.push(w.say('hi'));
+    await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, (await alice)!, 'hello'));
+    await w.quiet();
+    w.pushes.on = false;
+    while (!w.told.length) {
+        w.clock.pass(5_000);
+        await watchdog.tick();
+    }
+    await watchdog.tick();
+    w.homeserver.calls.length = 0;
+    for (let tick = 0; tick < 4; tick += 1) {
+        w.clock.pass(5_000);
+        await watchdog.tick();
+    }
+    expect(w.homeserver.calls.filter((call) => call === 'news').length).toBe(4);
+    expect(w.homeserver.calls.filter((call) => call === 'messages')).toEqual([]);
+    w.say('news');
+    await watchdog.tick();
+    await w.settled();
+    expect(w.texts().pop()).toContain('news');
+});
+
+test('a process that dies again and again finds the stall with little time', async () => {
+    const w = await setUp();
+    w.pushTyping();
+    await w.push(w.say('before'));
+    w.pushes.on = false;
+    w.homeserver.ping = async () => ({ ok: false, reason: 'homeserver', detail: '' });
+    await w.dog().tick();
+    w.homeserver.ping = async () => ({ ok: true, durationMs: 1 });
+    w.homeserver.calls.length = 0;
+    await w.dog().tick();
+    expect(w.homeserver.calls.filter((call) => call === 'sendState')).toHaveLength(1);
+    expect(w.told).toHaveLength(1);
+});
+
+describe('a homeserver that has no ping and pushes no redactions', () => {
+    const withoutPing = async () => {
+        const w = await setUp();
+        const alice = (await w.rocketchat.userByName('alice'))!;
+        w.homeserver.ping = async () => {
+            w.homeserver.calls.push('ping');
+            return { ok: false, reason: 'unsupported', detail: '' };
+        };
+        await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, alice, 'hello'));
+        const secret = w.say('secret');
+        await w.push(secret);
+        await w.quiet();
+        const watchdog = w.dog();
+        const minute = async (): Promise<void> => {
+            for (let tick = 0; tick < 12; tick += 1) {
+                w.clock.pass(5_000);
+                await watchdog.tick();
+                await w.push(w.homeserver.write(w.matrixRoom, '@rocketchat:hs.test' as MatrixUserId, 'm.echo', {}));
+            }
+            await w.settled();
+        };
+        await minute();
+        return { ...w, secret, minute };
+    };
+
+    test('they are read within a minute', async () => {
+        const w = await withoutPing();
+        expect(w.texts()).toContain('secret');
+        w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: w.secret.event_id });
+        await w.minute();
+        expect(w.texts()).not.toContain('secret');
+    });
+
+    test('a message whose push was lost is found as well', async () => {
+        const w = await withoutPing();
+        w.say('lost');
+        await w.minute();
+        await w.minute();
+        expect(w.texts().join()).toContain('lost');
+        expect(w.told).toEqual([]);
+    });
+
+    test('once one was pushed nothing is asked any more', async () => {
+        const w = await withoutPing();
+        await w.push(w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: w.secret.event_id }));
+        w.homeserver.calls.length = 0;
+        await w.minute();
+        expect(w.homeserver.calls).toEqual([]);
+    });
 });
 
 test('a homeserver that is away is no stalled push, nor one that cannot ping for a moment', async () => {

@@ -1,6 +1,6 @@
 import { BridgeError } from '../../../src/errors/BridgeError';
 import type { MatrixEventId, MatrixRoomAlias, MatrixRoomId, MatrixUserId, MxcUri } from '../../../src/ids/types';
-import type { Acting, Content, CreateRoom, Homeserver, MatrixEvent, PingOutcome, Profile, SendEvent } from '../../../src/matrix/Homeserver';
+import type { Acting, Content, CreateRoom, Homeserver, MatrixEvent, News, PingOutcome, Profile, SendEvent } from '../../../src/matrix/Homeserver';
 
 export interface FakeMatrixRoom {
     id: MatrixRoomId;
@@ -27,6 +27,8 @@ export class FakeHomeserver implements Homeserver {
     public readonly faults: Record<string, (Error | 'lost')[]> = {};
     /** Files by their address. */
     public readonly media = new Map<string, { content: Buffer; contentType: string; filename?: string; by: string }>();
+    /** Read receipts in the order in which they moved: who, and up to which event. */
+    public readonly receipts: string[] = [];
     public largestUpload?: number;
     public transactions = new Map<string, MatrixEventId>();
     private counter = 0;
@@ -200,8 +202,9 @@ export class FakeHomeserver implements Homeserver {
         const end = Number(from) + limit;
         const { timeline } = this.roomOf(roomId);
         const redacted = new Set(timeline.map(({ redacts }) => redacts));
-        const events = [...timeline].reverse().slice(Number(from), end);
-        return { events: events.map((event) => (redacted.has(event.event_id) ? { ...event, content: {} } : event)), ...(end < timeline.length && { end: String(end) }) };
+        const page = [...timeline].reverse().slice(Number(from), end);
+        const events = page.map((event) => (redacted.has(event.event_id) ? { ...event, content: {} } : event));
+        return { events, ...(end < timeline.length && { end: String(end) }) };
     }
 
     public async relations(roomId: MatrixRoomId, eventId: MatrixEventId, { relType }: { relType: string }): Promise<{ events: MatrixEvent[] }> {
@@ -210,8 +213,26 @@ export class FakeHomeserver implements Homeserver {
         return { events: this.roomOf(roomId).timeline.filter((event) => relates(event).rel_type === relType && relates(event).event_id === eventId).reverse() };
     }
 
+    /** As Synapse: not for the bot. */
+    public async news({ as = this.bot, since }: Acting & { since?: string }): Promise<News> {
+        await this.note('news');
+        if (as === this.bot) {
+            throw failure(500, 'M_UNKNOWN');
+        }
+        const seen = JSON.parse(since || '{}') as Record<string, number>;
+        const mine = [...this.rooms.values()].filter((room) => room.members.get(as) === 'join');
+        const rooms = mine.filter((room) => since && room.timeline.length > (seen[room.id] || 0))
+            .map((room) => ({ roomId: room.id, events: room.timeline.slice(seen[room.id] || 0), limited: false }));
+        return { next: JSON.stringify(Object.fromEntries(mine.map((room) => [room.id, room.timeline.length]))), rooms, left: [] };
+    }
+
     public async typing(): Promise<void> { await this.note('typing'); }
-    public async readReceipt(): Promise<void> { await this.note('readReceipt'); }
+    public async readReceipt(roomId: MatrixRoomId, eventId: MatrixEventId, user: MatrixUserId): Promise<void> {
+        await this.note('readReceipt');
+        this.joined(roomId, user);
+        this.receipts.push(`${user} ${eventId}`);
+    }
+
     public async uploadLimit(): Promise<number | undefined> { return this.largestUpload; }
 
     public async upload(content: Buffer, { as = this.bot, filename, contentType }: Acting & { filename?: string; contentType: string }): Promise<MxcUri> {

@@ -1,0 +1,143 @@
+import { BridgeError } from '../../errors/BridgeError';
+import type { MatrixRoomId, MatrixUserId } from '../../ids/types';
+import type { News } from '../../matrix/Homeserver';
+import { reasonOf } from '../core/Context';
+import type { Parts } from '../core/Parts';
+
+/** Users through whom rooms are seen, and how many of them are found at one look. */
+const MOST = 30;
+const NEW_AT_ONCE = 10;
+
+/** What a look found. */
+export interface Seen {
+    /** Also of other rooms of those who look. */
+    news: News['rooms'];
+    /** Rooms that are seen from now on: what was before is not known. */
+    first: MatrixRoomId[];
+    /** Rooms that nobody sees. */
+    unseen: MatrixRoomId[];
+}
+
+interface Eye {
+    since: string;
+    rooms: Set<MatrixRoomId>;
+}
+
+/**
+ * What happens in rooms, asked for: one cheap request for all rooms of one of our users (`/sync` from the last place on), and
+ * a few users for all rooms that matter. Synapse does not answer the bot, so ghosts of the rooms look.
+ */
+export class Sight {
+    private readonly eyes = new Map<MatrixUserId, Eye>();
+    private botIsBlind = false;
+
+    constructor(private readonly parts: Parts) {}
+
+    /** @throws BridgeError when the homeserver cannot be asked */
+    public async look(rooms: MatrixRoomId[]): Promise<Seen> {
+        const wanted = new Set(rooms);
+        const first: MatrixRoomId[] = [];
+        const unseen: MatrixRoomId[] = [];
+        let tries = 0;
+        for (const room of wanted) {
+            if (this.sees(room)) {
+                continue;
+            }
+            tries += 1;
+            const found = tries <= NEW_AT_ONCE && this.eyes.size < MOST && (await this.open(room));
+            (found ? first : unseen).push(room);
+        }
+        const news: News['rooms'] = [];
+        const told = new Set<string>();
+        for (const [user, eye] of [...this.eyes]) {
+            if (![...eye.rooms].some((room) => wanted.has(room))) {
+                continue;
+            }
+            for (const room of await this.ask(user, eye)) {
+                // Two users may be in one room.
+                const fresh = room.events.filter(({ event_id: id }) => !told.has(id));
+                fresh.forEach(({ event_id: id }) => told.add(id));
+                if (fresh.length || room.limited) {
+                    news.push({ ...room, events: fresh });
+                }
+            }
+        }
+        return { news, first: first.filter((room) => this.sees(room)), unseen };
+    }
+
+    public forget(): void {
+        this.eyes.clear();
+        this.botIsBlind = false;
+    }
+
+    private sees(room: MatrixRoomId): boolean {
+        return [...this.eyes.values()].some(({ rooms }) => rooms.has(room));
+    }
+
+    private async ask(user: MatrixUserId, eye: Eye): Promise<News['rooms']> {
+        try {
+            const { next, rooms, left } = await this.parts.context.homeserver.news({ ...this.acting(user), since: eye.since });
+            eye.since = next;
+            rooms.forEach(({ roomId }) => eye.rooms.add(roomId));
+            left.forEach((room) => eye.rooms.delete(room));
+            return rooms;
+        } catch (error) {
+            this.eyes.delete(user);
+            if (isRefused(error)) {
+                this.parts.context.log.debug(`${user} cannot look any more: ${reasonOf(error)}`);
+                return [];
+            }
+            throw error;
+        }
+    }
+
+    /** Finds one of ours who is in the room and may look. */
+    private async open(room: MatrixRoomId): Promise<boolean> {
+        const { context, portals } = this.parts;
+        const portal = await portals.ofMatrixRoom(room);
+        if (!portal) {
+            return false;
+        }
+        const { bot } = context.namespace;
+        if ((portal.host !== bot || !this.botIsBlind) && (await this.openAs(portal.host, room))) {
+            return true;
+        }
+        const acting = this.acting(portal.host);
+        const members = await context.homeserver.joinedMembers(room, acting).catch((error) => this.nothing(error, new Map<MatrixUserId, unknown>()));
+        const ghost = [...members.keys()].find((member) => member !== bot && context.namespace.isGhost(member));
+        return Boolean(ghost) && this.openAs(ghost as MatrixUserId, room);
+    }
+
+    private async openAs(user: MatrixUserId, room: MatrixRoomId): Promise<boolean> {
+        const { homeserver, namespace } = this.parts.context;
+        try {
+            const { next } = await homeserver.news(this.acting(user));
+            const rooms = new Set(await homeserver.joinedRooms(this.acting(user)));
+            if (rooms.has(room)) {
+                this.eyes.set(user, { since: next, rooms });
+                return true;
+            }
+        } catch (error) {
+            this.nothing(error, undefined);
+            this.botIsBlind = this.botIsBlind || user === namespace.bot;
+        }
+        return false;
+    }
+
+    private nothing<T>(error: unknown, value: T): T {
+        if (!isRefused(error)) {
+            throw error;
+        }
+        return value;
+    }
+
+    private acting(user: MatrixUserId): { as?: MatrixUserId } {
+        return user === this.parts.context.namespace.bot ? {} : { as: user };
+    }
+}
+
+/** The homeserver answered that it does not do this. */
+function isRefused(error: unknown): boolean {
+    const { status, errcode } = error instanceof BridgeError ? error : { status: undefined, errcode: undefined };
+    return status !== undefined && status !== 429 && (status < 500 || (status === 500 && errcode !== undefined));
+}
