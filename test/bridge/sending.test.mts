@@ -1,0 +1,105 @@
+import type { MatrixUserId } from '../../src/ids/types';
+import { failure as fail } from '../../src/errors/catalogue';
+import type { World } from '../support/fakes/world.mts';
+import { world } from '../support/fakes/world.mts';
+
+const CAROL = '@carol:elsewhere.test' as MatrixUserId;
+
+async function bridged() {
+    const w: World = world();
+    const bob = w.rocketchat.addUser('bob');
+    const room = w.rocketchat.addRoom('c', 'general', [bob]);
+    const portal = await w.bridge.rooms.bridge(room, bob);
+    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
+    const texts = (): unknown[] => matrixRoom.timeline.filter(({ sender }) => sender !== CAROL).map(({ content }) => content.body);
+    const say = async (text: string): Promise<void> => {
+        await w.bridge.outbound.messagePosted(w.rocketchat.write(room, bob, text));
+        await w.quiet();
+    };
+    const chatter = (count: number, origin_server_ts = w.clock.now()): void => {
+        for (let at = 0; at < count; at += 1) {
+            w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { body: `chatter ${at}` }, { origin_server_ts });
+        }
+    };
+    /**
+     * The next send is done, but no answer comes; then the homeserver is started anew, which makes it forget its transactions.
+     * @param then what happens in the room meanwhile
+     */
+    const loseAnswer = (then: () => void = () => undefined): void => {
+        const send = w.homeserver.send.bind(w.homeserver);
+        w.homeserver.send = async (event) => {
+            w.homeserver.send = send;
+            await send(event);
+            w.homeserver.transactions.clear();
+            then();
+            throw fail('homeserver.timeout');
+        };
+    };
+    await say('warm');
+    w.homeserver.calls.length = 0;
+    return { ...w, matrixRoom, texts, say, chatter, loseAnswer };
+}
+
+const looked = (w: World): number => w.homeserver.calls.filter((call) => call === 'messages').length;
+
+test('what was sent though no answer came is found, also when the room is busy', async () => {
+    const w = await bridged();
+    w.loseAnswer(() => w.chatter(450));
+    await w.say('once');
+    expect(w.texts()).toEqual(['warm', 'once']);
+    expect(looked(w)).toBe(5);
+});
+
+test('a look that fails does not make a doubtful send a sure one', async () => {
+    const w = await bridged();
+    w.homeserver.faults.messages = [fail('homeserver.unreachable'), fail('homeserver.unreachable')];
+    w.loseAnswer();
+    await w.say('once');
+    expect(w.texts()).toEqual(['warm', 'once']);
+});
+
+test('what was not sent is looked for only as far as it can be', async () => {
+    const w = await bridged();
+    w.chatter(1_000);
+    w.homeserver.faults.send = [fail('homeserver.connectionLost')];
+    w.homeserver.calls.length = 0;
+    await w.say('late');
+    expect(w.texts()).toEqual(['warm', 'late']);
+    // The last event of ours, which ends the search, is behind a thousand others.
+    expect(looked(w)).toBe(11);
+    w.homeserver.faults.send = [fail('homeserver.connectionLost')];
+    w.homeserver.calls.length = 0;
+    await w.say('later');
+    expect(looked(w)).toBe(1);
+});
+
+test('where nothing of ours is known, the time of the others ends the search', async () => {
+    const w = world();
+    const bob = w.rocketchat.addUser('bob');
+    const room = w.rocketchat.addRoom('c', 'general', [bob]);
+    const portal = await w.bridge.rooms.bridge(room, bob);
+    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
+    for (let at = 0; at < 1_000; at += 1) {
+        const age = at < 500 ? 3_600_000 : 1_000;
+        w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { body: 'chatter' }, { origin_server_ts: w.clock.now() - age });
+    }
+    w.homeserver.faults.send = [fail('homeserver.timeout')];
+    await w.bridge.outbound.messagePosted(w.rocketchat.write(room, bob, 'first'));
+    await w.quiet();
+    expect(looked(w)).toBe(6);
+});
+
+test('a homeserver that may still be at work is given a moment', async () => {
+    const w = await bridged();
+    w.clock.slept.length = 0;
+    w.loseAnswer();
+    await w.say('once');
+    expect(w.clock.slept).toContain(3_000);
+});
+
+test('a sure failure costs no look', async () => {
+    const w = await bridged();
+    w.homeserver.faults.send = [fail('homeserver.unreachable'), fail('matrix.limited', { status: 429, retryAfterMs: 5 })];
+    await w.say('sure');
+    expect(w.homeserver.calls).toEqual(['send', 'send', 'send']);
+});
