@@ -13,8 +13,10 @@ import { App } from '@rocket.chat/apps-engine/definition/App';
 import type {
     IMessage,
     IMessageDeleteContext,
+    IMessagePinContext,
     IMessageReactionContext,
     IPostMessageDeleted,
+    IPostMessagePinned,
     IPostMessageReacted,
     IPostMessageSent,
     IPostMessageUpdated,
@@ -43,6 +45,7 @@ export class MatrixBridgeApp
         IPostMessageUpdated,
         IPostMessageDeleted,
         IPostMessageReacted,
+        IPostMessagePinned,
         IPostSystemMessageSent,
         IPostRoomUserJoined,
         IPostRoomUserLeave,
@@ -93,6 +96,10 @@ export class MatrixBridgeApp
 
     public async executePostMessageReacted(context: IMessageReactionContext, ...call: Call): Promise<void> {
         await this.on(call, ({ messages }) => messages.reacted(context));
+    }
+
+    public async executePostMessagePinned(context: IMessagePinContext, ...call: Call): Promise<void> {
+        await this.on(call, ({ messages }) => messages.pinned(context));
     }
 
     public async executePostSystemMessageSent(message: IMessage, ...call: Call): Promise<void> {

@@ -1,10 +1,10 @@
-import type { IMessage, IMessageReactionContext } from '@rocket.chat/apps-engine/definition/messages';
+import type { IMessage, IMessagePinContext, IMessageReactionContext } from '@rocket.chat/apps-engine/definition/messages';
 import type { IUser } from '@rocket.chat/apps-engine/definition/users';
 import type { Outbound } from '../bridge/outbound/Outbound';
 import { toMessage, toUser } from '../rocketchat/shapes/translate';
 
 /**
- * Events of messages (apps-engine `IPostMessageSent`, `IPostMessageUpdated`, `IPostMessageDeleted`, `IPostMessageReacted`,
+ * Events of messages (apps-engine `IPostMessageSent`, `IPostMessageUpdated`, `IPostMessageDeleted`, `IPostMessageReacted`, `IPostMessagePinned`,
  * `IPostSystemMessageSent`). The server calls them concurrently, in no order, and also for what the app itself did.
  */
 export class MessageEvents {
@@ -40,6 +40,13 @@ export class MessageEvents {
         const translated = toMessage(message, this.appId);
         if (translated && user && user.id && typeof reaction === 'string') {
             await this.outbound.reacted(translated, toUser(user, this.appId), `:${reaction.replace(/^:|:$/g, '')}:`, isReacted);
+        }
+    }
+
+    public async pinned({ message, user, isPinned }: IMessagePinContext): Promise<void> {
+        const translated = toMessage(message, this.appId);
+        if (translated && user && user.id) {
+            await this.outbound.pinned(translated, toUser(user, this.appId), isPinned);
         }
     }
 

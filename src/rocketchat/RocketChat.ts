@@ -67,6 +67,7 @@ export interface RcMessage {
     mentions: { id?: RcUserId; username: string; name?: string; type?: string }[];
     channels: { id: RcRoomId; name: string }[];
     reactions: Record<string, string[]>;
+    pinned?: boolean;
     /** Fields of the server's document that the engine does not map. */
     unmapped: Record<string, unknown>;
 }

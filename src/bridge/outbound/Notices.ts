@@ -11,7 +11,7 @@ import { identityOf, inWords } from './items';
 const QUOTED = 80;
 
 /** What did not happen to the message. The others are told by those who do them. */
-const VERBS: Partial<Record<OutItem['kind'], string>> = { message: 'delivered', edit: 'changed', delete: 'deleted', reaction: 'reacted to' };
+const VERBS: Partial<Record<OutItem['kind'], string>> = { message: 'delivered', edit: 'changed', delete: 'deleted', reaction: 'reacted to', pin: 'pinned or unpinned' };
 
 /** Who is told of a failure, and on which message. */
 export interface Concerned {
@@ -48,6 +48,13 @@ export class Notices {
     /** An administrator let it be tried again. Never throws. */
     public async arrived(message: RcMessage): Promise<void> {
         await this.tell(message, message.sender, `${subjectOf(message)} was delivered to Matrix now.`, ':white_check_mark:');
+    }
+
+    /** Somebody edited what a person on Matrix wrote: there only its author can. Never throws. */
+    public async notTheirs(message: RcMessage, editor: RcUser): Promise<void> {
+        if (message.sender.isPuppet) {
+            await this.tell(message, editor, `${subjectOf(message)} is changed only here: on Matrix only its author can change a message.`);
+        }
     }
 
     private async tell(message: RcMessage, to: RcUser, sentence: string, sign = ':warning:'): Promise<void> {

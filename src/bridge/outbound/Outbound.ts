@@ -16,6 +16,7 @@ import type { OutItem } from './items';
 import { OutboundMembers } from './members';
 import { OutboundMessages } from './messages';
 import { Notices } from './Notices';
+import { OutboundPins } from './pins';
 import { OutboundReactions } from './reactions';
 import { OutboundRoomState } from './roomState';
 import { Sender } from './Sender';
@@ -32,6 +33,7 @@ export class Outbound {
     public readonly messages: OutboundMessages;
     public readonly roomState: OutboundRoomState;
     public readonly reactions: OutboundReactions;
+    public readonly pins: OutboundPins;
     /** This process among others. */
     public readonly presence: Presence;
     private readonly notices: Notices;
@@ -46,7 +48,8 @@ export class Outbound {
         this.messages = new OutboundMessages(parts, sender);
         this.roomState = new OutboundRoomState(parts, sender);
         this.members = new OutboundMembers(parts, sender);
-        this.reactions = new OutboundReactions(parts, sender);
+        this.reactions = new OutboundReactions(parts, sender, (portal, id) => this.messages.ensure(portal, id));
+        this.pins = new OutboundPins(parts, sender);
         this.notices = new Notices(parts.context, deadLetters);
         this.presence = new Presence(parts.context);
         this.journal = new Journal(parts.context, this.presence);
@@ -76,7 +79,11 @@ export class Outbound {
 
     public async messageEdited(message: RcMessage): Promise<void> {
         const editor = message.editor || message.sender;
-        if (message.systemType || isOurs(editor) || isOurs(message.sender)) {
+        if (message.systemType || isOurs(editor)) {
+            return;
+        }
+        if (isOurs(message.sender)) {
+            await this.notices.notTheirs(message, editor);
             return;
         }
         const item = { kind: 'edit' as const, room: message.roomId, message: message.id };
@@ -100,6 +107,15 @@ export class Outbound {
         const item = { kind: 'reaction' as const, room: message.roomId, message: message.id, user: user.id, emoji, on, at };
         const action = (portal: Portal): Promise<void> => this.reactions.changed(portal, user, { message, emoji, on, at });
         await this.work.add({ item, concerned: { message, actor: user }, action });
+    }
+
+    /** @param on false when it was unpinned */
+    public async pinned(message: RcMessage, user: RcUser, on: boolean): Promise<void> {
+        if (message.systemType || isOurs(user)) {
+            return;
+        }
+        const item = { kind: 'pin' as const, room: message.roomId, message: message.id, user: user.id, on };
+        await this.work.add({ item, concerned: { message, actor: user }, action: (portal) => this.pins.changed(portal, user, message.id, on) });
     }
 
     /** A system message: renames, topics. */

@@ -4,6 +4,7 @@ import type { Parts } from '../core/Parts';
 import type { Portal } from '../portals/Portal';
 import type { OutboundMembers } from './members';
 import type { OutboundMessages } from './messages';
+import type { OutboundPins } from './pins';
 import type { OutboundReactions } from './reactions';
 import type { OutboundRoomState } from './roomState';
 
@@ -15,6 +16,7 @@ export type OutItem = { room: RcRoomId } & (
     | { kind: 'message' | 'edit'; message: RcMessageId }
     | { kind: 'delete'; message: RcMessageId; author: RcUserId; by: RcUserId }
     | { kind: 'reaction'; message: RcMessageId; user: RcUserId; emoji: string; on: boolean; at: number }
+    | { kind: 'pin'; message: RcMessageId; user: RcUserId; on: boolean }
     | { kind: 'join' | 'leave'; user: RcUserId; by?: RcUserId }
     /** Name or topic: the system message that tells of it. */
     | { kind: 'state'; message: RcMessageId }
@@ -37,6 +39,7 @@ export function inWords(item: OutItem): string {
         case 'edit': return `the edit of message ${item.message}`;
         case 'delete': return `the deletion of message ${item.message}`;
         case 'reaction': return `${item.on ? 'the' : 'the removal of the'} reaction ${item.emoji} to message ${item.message}`;
+        case 'pin': return `${item.on ? 'the' : 'the removal of the'} pin of message ${item.message}`;
         case 'join': return `the join of user ${item.user}`;
         case 'leave': return `the leave of user ${item.user}`;
         case 'state': return `the change of the room told by message ${item.message}`;
@@ -47,6 +50,7 @@ export function inWords(item: OutItem): string {
 export interface Doers {
     messages: OutboundMessages;
     reactions: OutboundReactions;
+    pins: OutboundPins;
     members: OutboundMembers;
     roomState: OutboundRoomState;
 }
@@ -72,6 +76,7 @@ export class Redoing {
             case 'state': return this.ofMessage(portal, item.kind, item.message);
             case 'delete': return this.deletion(portal, item);
             case 'reaction': return this.reaction(portal, item);
+            case 'pin': return this.pin(portal, item);
             default: return this.membership(portal, item);
         }
     }
@@ -110,6 +115,16 @@ export class Redoing {
             return false;
         }
         await this.doers.reactions.changed(portal, user, { ...item, message: { id: item.message, roomId: item.room } }, true);
+        return true;
+    }
+
+    private async pin(portal: Portal, item: OutItem & { kind: 'pin' }): Promise<boolean> {
+        const user = await this.user(item.user);
+        const message = await this.parts.context.rocketchat.message(item.message);
+        if (!user || !message || Boolean(message.pinned) !== item.on) {
+            return false;
+        }
+        await this.doers.pins.changed(portal, user, item.message, item.on);
         return true;
     }
 

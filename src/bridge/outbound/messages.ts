@@ -1,5 +1,5 @@
 import type { OutwardMessage, TextContent } from '../../convert/index';
-import { asEdit, asNotice, locationContent, messageLink, relate, toMatrix } from '../../convert/index';
+import { asEdit, asNotice, emptied, locationContent, messageLink, readRelation, relate, toMatrix } from '../../convert/index';
 import type { MatrixEventId, MatrixUserId, RcMessageId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
@@ -11,11 +11,18 @@ import { filesOf, OutboundFiles } from '../media/OutboundFiles';
 import { isForbidden } from '../people/Ghosts';
 import type { Portal } from '../portals/Portal';
 import { readReferences } from './lookups';
-import type { Sender } from './Sender';
+import type { Outgoing, Sender } from './Sender';
+import { Threads } from './Threads';
+
+/** Number of the event that shows a thread's message in the room as well: behind those of its files. */
+const SHOWN = 500;
 
 /** Messages of local users on their way to Matrix. Every function is one item of the room's lane and throws when it fails for good. */
 export class OutboundMessages {
     private readonly files: OutboundFiles;
+    private readonly threads: Threads;
+    /** Deleted before they were sent: the deletion has overtaken them. */
+    private readonly deleted = new LruMap<RcMessageId, true>(1_000);
     /** Messages that were edited before they were sent, by the time of the edit that they show. */
     private readonly sentEdited = new LruMap<RcMessageId, number>(1_000);
 
@@ -24,6 +31,7 @@ export class OutboundMessages {
         private readonly sender: Sender,
     ) {
         this.files = new OutboundFiles(parts, sender, new MediaLimits(parts.context));
+        this.threads = new Threads(parts, sender);
     }
 
     /**
@@ -32,6 +40,9 @@ export class OutboundMessages {
      */
     public async post(portal: Portal, message: RcMessage, again = false): Promise<void> {
         const { links } = this.parts;
+        if (this.deleted.has(message.id)) {
+            return;
+        }
         const perhaps = again ? { perhapsSince: message.ts } : {};
         const sent = links.isFresh(message.id) && !again ? [] : await links.linksOf(message.id);
         const contents = this.contents(portal, message);
@@ -44,11 +55,34 @@ export class OutboundMessages {
                 contents.push(async () => ({ content: await this.files.whole(portal, message, whole) }));
             }
             const mark = { id: message.id, kind: 'message', part, revision: '' };
-            const { eventId, ghost } = await this.sender.send(portal, message.sender, { type: 'm.room.message', content, mark, ts: message.ts, ...perhaps });
+            const outgoing = { type: 'm.room.message', content, mark, ts: message.ts, ...perhaps };
+            const { eventId, ghost, threaded } = await this.threads.send(portal, message.sender, outgoing);
             links.remember({ kind: 'message', event: eventId, message: message.id, room: message.roomId, sender: ghost.mxid, ...(part && { part }) });
             if (message.editedAt) {
                 this.sentEdited.set(message.id, message.editedAt);
             }
+            if (message.threadShown && threaded) {
+                await this.alsoShow(portal, message, outgoing);
+            }
+        }
+    }
+
+    /** "Also send to channel": Matrix shows an event in its thread only, so it is said a second time, as an answer to the thread's first message. */
+    private async alsoShow(portal: Portal, message: RcMessage, outgoing: Outgoing): Promise<void> {
+        const { thread, replyTo } = readRelation(outgoing.content);
+        const content = relate({ ...outgoing.content, 'm.mentions': {} }, { replyTo: replyTo || thread });
+        const mark = { ...outgoing.mark, part: SHOWN + outgoing.mark.part };
+        const { eventId, ghost } = await this.sender.send(portal, message.sender, { ...outgoing, content, mark });
+        this.parts.links.remember({ kind: 'message', event: eventId, message: message.id, room: message.roomId, sender: ghost.mxid, part: mark.part });
+    }
+
+    /** For what comes before its message: events of Rocket.Chat are in no order. Messages of before the bridge are not sent. */
+    public async ensure(portal: Portal, id: RcMessageId): Promise<void> {
+        const { rocketchat } = this.parts.context;
+        const message = await rocketchat.message(id);
+        const sender = message && message.ts >= portal.bridgedAt && !message.systemType ? await rocketchat.user(message.sender.id) : undefined;
+        if (message && sender && !sender.isPuppet && !sender.isAppUser) {
+            await this.post(portal, { ...message, sender });
         }
     }
 
@@ -67,12 +101,17 @@ export class OutboundMessages {
         }
         const [file] = filesOf(message);
         const converted = file && !file.caption ? undefined : await this.content(portal, (file && file.caption) || message, message, false);
-        const plain = (file && (await this.files.recaptioned(portal, message, event, converted && converted.content))) || (converted && converted.content);
+        const caption = file && (await this.files.recaptioned(portal, message, event, converted && converted.content));
+        const plain = caption || (converted && emptied(converted.content));
         if (!plain) {
             return;
         }
-        const mark = { id: message.id, kind: 'edit', part: 0, revision: String(message.editedAt || 0) };
-        await this.sender.send(portal, message.sender, { type: 'm.room.message', content: asEdit(plain, event), mark, ts: message.editedAt, ...(again && { perhapsSince: message.editedAt }) });
+        const shown = (await this.parts.links.linksOf(message.id)).filter(({ part }) => part === SHOWN);
+        for (const { event: edited, part = 0 } of [{ event }, ...shown] as { event: MatrixEventId; part?: number }[]) {
+            const mark = { id: message.id, kind: 'edit', part, revision: String(message.editedAt || 0) };
+            const outgoing = { type: 'm.room.message', content: asEdit(plain, edited), mark, ts: message.editedAt, ...(again && { perhapsSince: message.editedAt }) };
+            await this.sender.send(portal, message.sender, outgoing);
+        }
     }
 
     /**
@@ -81,7 +120,11 @@ export class OutboundMessages {
      */
     public async delete(portal: Portal, message: Pick<RcMessage, 'id' | 'sender'>, by: RcUser): Promise<void> {
         const { links, ghosts, patience } = this.parts;
-        for (const event of await links.eventsOf(message.id)) {
+        const events = await links.eventsOf(message.id);
+        if (!events.length) {
+            this.deleted.set(message.id, true);
+        }
+        for (const event of events) {
             try {
                 await this.sender.redact(portal, by, event);
             } catch (error) {
@@ -89,7 +132,8 @@ export class OutboundMessages {
                     throw error;
                 }
                 const author = message.sender.isPuppet ? undefined : await ghosts.ifKnown(message.sender.id);
-                await patience.keepTrying(() => this.sender.redactAs(portal, author ? author.mxid : portal.host, event), OUTWARD);
+                const reason = by.id === message.sender.id ? undefined : `Deleted by ${by.name} on Rocket.Chat`;
+                await patience.keepTrying(() => this.sender.redactAs(portal, author ? author.mxid : portal.host, event, reason), OUTWARD);
             }
         }
     }

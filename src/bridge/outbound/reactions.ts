@@ -1,7 +1,8 @@
-import { reactionContent, reactionKey } from '../../convert/index';
+import { reactionContent, reactionKey, readRelation } from '../../convert/index';
 import { BridgeError } from '../../errors/BridgeError';
-import type { RcMessageId, RcRoomId } from '../../ids/types';
+import type { MatrixEventId, RcMessageId, RcRoomId } from '../../ids/types';
 import type { RcUser } from '../../rocketchat/RocketChat';
+import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
 import type { Portal } from '../portals/Portal';
 import type { Sender } from './Sender';
@@ -25,6 +26,7 @@ export class OutboundReactions {
     constructor(
         private readonly parts: Parts,
         private readonly sender: Sender,
+        private readonly ensure: (portal: Portal, message: RcMessageId) => Promise<void>,
     ) {}
 
     /**
@@ -41,8 +43,8 @@ export class OutboundReactions {
             }
             return;
         }
-        const [event] = await links.eventsOf(message.id);
-        if (!event || given) {
+        const event = given ? undefined : await this.eventOf(portal, message.id);
+        if (!event) {
             return;
         }
         const key = reactionKey(emoji);
@@ -55,6 +57,33 @@ export class OutboundReactions {
             if (!(error instanceof BridgeError) || error.errcode !== 'M_DUPLICATE_ANNOTATION') {
                 throw error;
             }
+            await this.recognise(portal, user, event, { message, emoji });
+        }
+    }
+
+    /** The reaction may have overtaken its message. */
+    private async eventOf(portal: Portal, message: RcMessageId): Promise<MatrixEventId | undefined> {
+        const { links } = this.parts;
+        const [event] = await links.eventsOf(message);
+        if (event) {
+            return event;
+        }
+        await this.ensure(portal, message);
+        return (await links.eventsOf(message))[0];
+    }
+
+    /** The homeserver has the reaction, and the bridge has lost its record: without it, it could not be taken back. Never throws. */
+    private async recognise(portal: Portal, user: RcUser, event: MatrixEventId, { message, emoji }: Pick<Reacted, 'message' | 'emoji'>): Promise<void> {
+        const { links, context, ghosts } = this.parts;
+        try {
+            const ghost = await ghosts.of(user);
+            const { events } = await context.homeserver.relations(portal.matrixRoomId, event, { as: ghost.mxid, relType: 'm.annotation', limit: 100 });
+            const own = events.find(({ sender, content }) => sender === ghost.mxid && readRelation(content).key === reactionKey(emoji));
+            if (own) {
+                links.remember({ kind: 'reaction', event: own.event_id, message: message.id, room: message.roomId, sender: ghost.mxid, emoji, userId: user.id });
+            }
+        } catch (error) {
+            context.log.warn(`A reaction that is there already could not be found: ${reasonOf(error)}`);
         }
     }
 

@@ -43,6 +43,12 @@ export function asEdit(content: Content, edited: MatrixEventId, before?: TextCon
     return fallback;
 }
 
+const emptyWords = '(empty message)';
+
+/** Content of a text from which all was taken by an edit: clients show an empty event as a broken one. */
+export const emptied = (content: TextContent): TextContent =>
+    (content.body === '' ? { ...content, body: emptyWords, format: 'org.matrix.custom.html', formatted_body: `<em>${emptyWords}</em>` } : content);
+
 function newMentions(now: TextContent['m.mentions'], before: TextContent['m.mentions'] = {}): TextContent['m.mentions'] {
     const users = (now.user_ids ?? []).filter((id) => !(before.user_ids ?? []).includes(id));
     return { ...(users.length > 0 ? { user_ids: users } : {}), ...(now.room && !before.room ? { room: true as const } : {}) };

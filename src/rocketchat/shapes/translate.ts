@@ -114,6 +114,7 @@ export function toMessage(message: IMessage | IMessageRaw, appId: string): RcMes
         })),
         channels: list<Record<string, unknown>>(unmapped.channels).map((channel) => ({ id: rcRoomId(text(channel._id)), name: text(channel.name) })),
         reactions: reactions(raw.reactions),
+        pinned: raw.pinned === true || unmapped.pinned === true,
         unmapped,
     };
 }

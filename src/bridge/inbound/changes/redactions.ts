@@ -1,11 +1,13 @@
 import { deletionNote } from '../../../convert/index';
 import { messageIdOf } from '../../../ids/messages';
 import { serverOf } from '../../../ids/matrix';
+import { transactionId } from '../../../ids/transactions';
 import type { MatrixUserId, RcMessageId } from '../../../ids/types';
 import type { MatrixEvent } from '../../../matrix/Homeserver';
 import type { RcMessage } from '../../../rocketchat/RocketChat';
-import type { Link } from '../../links/Links';
+import { reasonOf } from '../../core/Context';
 import type { Parts } from '../../core/Parts';
+import type { Link } from '../../links/Links';
 import type { Puppet } from '../../people/Puppets';
 import type { Portal } from '../../portals/Portal';
 import { hasPower } from '../../portals/powers';
@@ -83,17 +85,32 @@ export class InboundRedactions {
 
     private async delete(portal: Portal, message: RcMessage, puppet: Puppet, link?: Link): Promise<void> {
         const { links, context } = this.parts;
-        const ours = link && context.namespace.isOurs(link.sender);
-        const rest = ours ? withoutFile(message, link.part || 0) : undefined;
+        const ours = link && context.namespace.isOurs(link.sender) ? link : undefined;
+        const rest = ours ? withoutFile(message, ours.part || 0) : undefined;
         if (rest) {
             await context.rocketchat.edit(message.id, puppet.rcUserId, rest);
             return;
         }
         await context.rocketchat.delete(message.id, puppet.rcUserId);
-        const event = link ? link.event : undefined;
-        const further = ours ? [] : await this.furtherOf(portal, message, event ? await links.messagesOf(event) : new Map());
-        for (const id of further) {
+        if (ours) {
+            await this.redactFurther(portal, message, ours);
+            return;
+        }
+        for (const id of await this.furtherOf(portal, message, link ? await links.messagesOf(link.event) : new Map())) {
             await context.rocketchat.delete(id, puppet.rcUserId);
+        }
+    }
+
+    /** What else a message of ours is on Matrix (the file with the whole of a long text) goes with it. */
+    private async redactFurther(portal: Portal, message: RcMessage, redacted: Link): Promise<void> {
+        const { links, context } = this.parts;
+        for (const { event, sender } of await links.linksOf(message.id)) {
+            if (event !== redacted.event) {
+                const txnId = transactionId({ kind: 'redact', id: event, ghost: sender });
+                await context.homeserver.redact(portal.matrixRoomId, event, { txnId, as: sender }).catch((error: unknown) => {
+                    context.log.warn(`The rest of message ${message.id} could not be redacted: ${reasonOf(error)}`);
+                });
+            }
         }
     }
 

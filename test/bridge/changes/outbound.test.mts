@@ -1,0 +1,175 @@
+/** What happens in Rocket.Chat to messages that are there already, and relations between them. */
+import { eventIdOf } from '../../../src/ids/messages';
+import { rcMessageId } from '../../../src/ids/rocketchat';
+import type { MatrixEventId, MatrixUserId } from '../../../src/ids/types';
+import type { RcMessage, RcUser } from '../../../src/rocketchat/RocketChat';
+import { failure } from '../../support/fakes/FakeHomeserver.mts';
+import { world } from '../../support/fakes/world.mts';
+
+const CAROL = '@carol:elsewhere.test' as MatrixUserId;
+
+async function bridged() {
+    const w = world();
+    const [alice, bob] = ['alice', 'bob'].map((name) => w.rocketchat.addUser(name));
+    const room = w.rocketchat.addRoom('c', 'general', [alice, bob]);
+    const portal = await w.bridge.rooms.bridge(room, alice);
+    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
+    w.homeserver.addPerson(CAROL, 'Carol');
+    matrixRoom.members.set(CAROL, 'join');
+    w.clock.pass(1_000);
+    const { outbound } = w.bridge;
+    const say = (text: string, more: Partial<RcMessage> = {}, by = bob): RcMessage => w.rocketchat.write(room, by, text, { ts: w.clock.now(), ...more });
+    const post = async (text: string, more: Partial<RcMessage> = {}, by = bob): Promise<{ message: RcMessage; event: MatrixEventId }> => {
+        const message = say(text, more, by);
+        await outbound.messagePosted(message);
+        await w.quiet();
+        return { message, event: timeline()[timeline().length - 1].event_id };
+    };
+    const timeline = () => matrixRoom.timeline.filter(({ type }) => type !== 'm.room.power_levels');
+    const pins = (): unknown => [...matrixRoom.timeline].reverse().find(({ type }) => type === 'm.room.pinned_events')?.content.pinned;
+    const edit = async (message: RcMessage, text: string, editor: RcUser = bob) => {
+        await outbound.messageEdited({ ...message, text, editor, editedAt: w.clock.now() });
+        await w.quiet();
+    };
+    return { ...w, outbound, alice, bob, room, portal, matrixRoom, say, post, edit, timeline, pins };
+}
+
+describe('threads', () => {
+    const unknown = () => failure(400, 'M_UNKNOWN');
+
+    test('"also send to channel" is said in the thread and in the room, edited and deleted in both', async () => {
+        const w = await bridged();
+        const { message: root, event } = await w.post('root');
+        const { message } = await w.post('@alice look', { threadId: root.id, threadShown: true, mentions: [{ id: w.alice.id, username: 'alice' }] });
+        const [, inThread, inRoom] = w.timeline();
+        expect(inThread.content).toMatchObject({ 'm.relates_to': { rel_type: 'm.thread', event_id: event }, 'm.mentions': { user_ids: ['@rc_alice:hs.test'] } });
+        expect(inRoom.content).toMatchObject({ body: inThread.content.body, 'm.relates_to': { 'm.in_reply_to': { event_id: event } }, 'm.mentions': {} });
+        expect(inRoom.content['m.relates_to']).not.toHaveProperty('rel_type');
+        await w.edit(message, 'look here');
+        const edits = w.timeline().slice(3);
+        expect(edits.map(({ content }) => content['m.relates_to'])).toEqual([inThread, inRoom].map(({ event_id: id }) => ({ rel_type: 'm.replace', event_id: id })));
+        await w.outbound.messageDeleted(message, w.bob);
+        await w.quiet();
+        expect(w.timeline().slice(5).map(({ redacts }) => redacts)).toEqual([inThread.event_id, inRoom.event_id]);
+    });
+
+    test('one with an unknown root is sent without it', async () => {
+        const w = await bridged();
+        await w.post('orphan', { threadId: rcMessageId('never-seen'), threadShown: true });
+        expect(w.timeline()).toHaveLength(1);
+        expect(w.timeline()[0].content).not.toHaveProperty('m.relates_to');
+    });
+
+    test('what the homeserver does not take as a root is answered instead, and asked for once', async () => {
+        const w = await bridged();
+        const { message: root, event } = await w.post('root');
+        w.homeserver.faults.send = [unknown()];
+        await w.post('one', { threadId: root.id });
+        await w.post('two', { threadId: root.id });
+        expect(w.timeline().slice(1).map(({ content }) => content['m.relates_to'])).toEqual(Array(2).fill({ 'm.in_reply_to': { event_id: event } }));
+        expect(w.rocketchat.whispers).toEqual([]);
+    });
+
+    test('a root that is inside of a thread stands for that thread', async () => {
+        const w = await bridged();
+        const { event: outer } = await w.post('outer');
+        const { message: inner, event } = await w.post('inner');
+        w.timeline()[1].content['m.relates_to'] = { rel_type: 'm.thread', event_id: outer };
+        w.homeserver.faults.send = [unknown()];
+        await w.post('one', { threadId: inner.id });
+        expect(w.timeline()[2].content['m.relates_to']).toMatchObject({ rel_type: 'm.thread', event_id: outer });
+        expect(event).not.toBe(outer);
+    });
+});
+
+describe('edits', () => {
+    test('to nothing is readable, and can be edited again', async () => {
+        const w = await bridged();
+        const { message, event } = await w.post('words');
+        await w.edit(message, '');
+        w.clock.pass(5);
+        await w.edit(message, 'again');
+        expect(w.timeline().slice(1).map(({ content }) => content)).toMatchObject([
+            { 'm.new_content': { body: '(empty message)', formatted_body: '<em>(empty message)</em>' }, 'm.relates_to': { event_id: event } },
+            { 'm.new_content': { body: 'again' }, 'm.relates_to': { event_id: event } },
+        ]);
+    });
+
+    test('of somebody else\'s message from Matrix cannot be brought over: the editor is told', async () => {
+        const w = await bridged();
+        await w.bridge.handleTransaction('1', [w.homeserver.write(w.matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body: 'hers' })], []);
+        const [message] = w.rocketchat.inRoom(w.room.id);
+        await w.edit(message, 'changed by Bob');
+        expect(w.timeline()).toHaveLength(1);
+        expect(w.rocketchat.whispers).toMatchObject([{ userId: w.bob.id, text: expect.stringContaining('only its author') }]);
+        expect(await w.bridge.deadLetters.all()).toEqual([]);
+    });
+});
+
+describe('in no order', () => {
+    test('a deletion that overtakes its message keeps it from being sent', async () => {
+        const w = await bridged();
+        const message = w.say('gone');
+        w.rocketchat.messages.delete(message.id);
+        await w.outbound.messageDeleted(message, w.bob);
+        await w.quiet();
+        await w.outbound.messagePosted(message);
+        await w.quiet();
+        expect(w.timeline()).toEqual([]);
+    });
+
+    test('a reaction that overtakes its message waits for it', async () => {
+        const w = await bridged();
+        const message = w.say('nice');
+        await w.outbound.reacted(message, w.alice, ':tada:', true);
+        await w.quiet();
+        await w.outbound.messagePosted(message);
+        await w.quiet();
+        expect(w.timeline().map(({ type }) => type)).toEqual(['m.room.message', 'm.reaction']);
+    });
+});
+
+describe('reactions', () => {
+    test('one that the homeserver has already can be taken back', async () => {
+        const w = await bridged();
+        const { message, event } = await w.post('nice');
+        const given = w.homeserver.write(w.matrixRoom, '@rc_alice:hs.test' as MatrixUserId, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key: '🎉' } });
+        w.homeserver.users.set('@rc_alice:hs.test' as MatrixUserId, {});
+        w.matrixRoom.members.set('@rc_alice:hs.test' as MatrixUserId, 'join');
+        w.homeserver.faults.send = [failure(400, 'M_DUPLICATE_ANNOTATION')];
+        await w.outbound.reacted(message, w.alice, ':tada:', true);
+        await w.outbound.reacted(message, w.alice, ':tada:', false);
+        await w.quiet();
+        expect(w.timeline().pop()).toMatchObject({ type: 'm.room.redaction', redacts: given.event_id });
+        expect(w.rocketchat.whispers).toEqual([]);
+    });
+});
+
+describe('pins', () => {
+    test('are in the room\'s list, and out of it; by the host where the ghost has not the power', async () => {
+        const w = await bridged();
+        const [one, two] = [await w.post('one'), await w.post('two')];
+        w.homeserver.faults.sendState = [failure(403, 'M_FORBIDDEN'), failure(403, 'M_FORBIDDEN')];
+        await w.outbound.pinned(one.message, w.bob, true);
+        await w.quiet();
+        expect(w.timeline().pop()).toMatchObject({ type: 'm.room.pinned_events', sender: '@rocketchat:hs.test', content: { pinned: [one.event] } });
+        await w.outbound.pinned(two.message, w.alice, true);
+        await w.outbound.pinned(one.message, w.alice, false);
+        await w.quiet();
+        expect(w.pins()).toEqual([two.event]);
+        expect(w.timeline().pop()!.sender).toBe('@rc_alice:hs.test');
+    });
+
+    test('of a message from Matrix is of its event; what is there already is not sent again', async () => {
+        const w = await bridged();
+        await w.bridge.handleTransaction('1', [w.homeserver.write(w.matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body: 'hers' })], []);
+        const [message] = w.rocketchat.inRoom(w.room.id);
+        await w.outbound.pinned(message, w.alice, true);
+        await w.outbound.pinned(message, w.bob, true);
+        await w.quiet();
+        expect(w.pins()).toEqual([eventIdOf(message.id)]);
+        expect(w.timeline().filter(({ type }) => type === 'm.room.pinned_events')).toHaveLength(1);
+        await w.bridge.handleTransaction('2', [w.timeline().pop()], []);
+        expect(w.rocketchat.inRoom(w.room.id)).toHaveLength(1);
+    });
+});
