@@ -30,6 +30,8 @@ export interface Past {
     since: number;
     /** Compares with Matrix even when nothing was written since then: what was deleted leaves no trace here. */
     whole: boolean;
+    /** Messages whose deletion waits for its turn. */
+    deleted: Set<string>;
 }
 
 /** What the room's lane has to know of a comparison. */
@@ -57,7 +59,7 @@ export class Recovery {
     ) {}
 
     /** @returns how many messages were missing */
-    public async room(portal: Portal, { since, whole }: Past, told: Told): Promise<number> {
+    public async room(portal: Portal, { since, whole, deleted }: Past, told: Told): Promise<number> {
         const { context } = this.parts;
         const from = Math.max(since, portal.bridgedAt) - SLACK_MS;
         const written = await readWritten(context, portal.rcRoomId, from, (read) => {
@@ -75,7 +77,7 @@ export class Recovery {
                 context.log.info(`Room ${portal.rcRoomId}: ${place + 1} of ${recent.length} messages compared with Matrix, ${missing} were missing.`);
             }
         }
-        await this.deleted(portal, written, arrived, told);
+        await this.deleted(portal, written, arrived, deleted, told);
         await compareReactions(this.parts, this.reactions, { portal, written, arrived, from, whole }, told);
         if (missing) {
             context.log.info(`Room ${portal.rcRoomId} was compared with Matrix from ${new Date(from).toISOString()}: ${missing} of ${recent.length} messages were missing.`);
@@ -130,11 +132,11 @@ export class Recovery {
     }
 
     /** What has arrived since then and is no more in Rocket.Chat was deleted meanwhile. */
-    private async deleted(portal: Portal, written: Written, arrived: Arrived, told: Told): Promise<void> {
+    private async deleted(portal: Portal, written: Written, arrived: Arrived, waiting: Set<string>, told: Told): Promise<void> {
         const { context, links, patience } = this.parts;
         const there = new Set<string>(written.messages.map(({ id }) => id));
         for (const [id, { event, sender, ts }] of arrived.messages) {
-            if (there.has(id) || ts < written.since) {
+            if (there.has(id) || waiting.has(id) || ts < written.since) {
                 continue;
             }
             const message = await context.rocketchat.message(id as RcMessageId);

@@ -145,7 +145,7 @@ export class RoomWork {
         if (left.length) {
             await journal.begin(roomId, since);
         }
-        await this.compare(portal, since, whole || left.length > 0);
+        await this.compare(portal, since, whole || left.length > 0, record.intents);
         await this.redo(portal, intents);
         for (const owner of gone) {
             await journal.close(roomId, owner);
@@ -161,16 +161,17 @@ export class RoomWork {
         const portal = await this.parts.portals.ofRcRoom(roomId);
         if (portal) {
             await journal.begin(roomId, since);
-            await this.patiently(roomId, () => this.compare(portal, since, false));
             await journal.settled();
             const { intents } = await journal.of(roomId);
+            await this.patiently(roomId, () => this.compare(portal, since, false, intents));
             await this.redo(portal, intents.filter(({ id, owner }) => owner === presence.id && !queues.isWaiting(roomId, id)));
         }
     }
 
-    private async compare(portal: Portal, since: number, whole: boolean): Promise<void> {
+    private async compare(portal: Portal, since: number, whole: boolean, intents: Intent[]): Promise<void> {
         const roomId = portal.rcRoomId;
-        await this.recovery.room(portal, { since, whole }, {
+        const deleted = new Set(intents.reduce<string[]>((all, { item }) => (item.kind === 'delete' ? [...all, item.message] : all), []));
+        await this.recovery.room(portal, { since, whole, deleted }, {
             begin: () => this.journal.begin(roomId, since),
             isWaiting: (id) => this.queues.isWaiting(roomId, messageKey(id)),
             claim: (id) => this.queues.claim(roomId, messageKey(id)),

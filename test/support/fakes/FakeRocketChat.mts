@@ -60,6 +60,8 @@ export class FakeRocketChat implements RocketChat {
     /** By username. */
     public readonly avatars = new Map<string, { content: Buffer; contentType: string }>();
     public readonly calls: string[] = [];
+    /** How often a room's newest messages were read. */
+    public recent = 0;
     public readonly faults: Record<string, Error[]> = {};
     /** False: a server that makes ids itself. */
     public honoursIds = true;
@@ -190,6 +192,7 @@ export class FakeRocketChat implements RocketChat {
     }
 
     public async recentMessages(roomId: RcRoomId, { limit, skip = 0 }: { limit: number; skip?: number }): Promise<RcMessage[]> {
+        this.recent += 1;
         return this.inRoom(roomId).sort((a, b) => b.ts - a.ts).slice(skip, skip + limit);
     }
 

@@ -1,5 +1,5 @@
-import { Bridge } from '../../src/bridge/Bridge';
-import { world } from '../support/fakes/world.mts';
+import { Bridge } from '../../../src/bridge/Bridge';
+import { world } from '../../support/fakes/world.mts';
 
 async function bridged() {
     const w = world();

@@ -1,0 +1,142 @@
+/** What happens in Rocket.Chat while the app is off, found without anybody having to write again. */
+import type { Process } from '../../support/fakes/processes.mts';
+import { moment, worldOfProcesses } from '../../support/fakes/processes.mts';
+
+async function setUp(rooms: number) {
+    const w = worldOfProcesses();
+    const alice = w.rocketchat.addUser('alice');
+    const bob = w.rocketchat.addUser('bob');
+    const first = w.start();
+    const portals = [];
+    for (let n = 0; n < rooms; n += 1) {
+        portals.push(await w.bridged(first, alice, w.rocketchat.addRoom('c', `room${n}`, [alice, bob])));
+    }
+    const begin = async (process: Process): Promise<void> => {
+        await process.bridge.begin();
+        await process.bridge.outbound.catchUp();
+        await w.settled(process);
+    };
+    const off = async (process: Process, ms = 600_000): Promise<void> => {
+        await w.settled(process);
+        await moment(40);
+        process.bridge.rest();
+        await process.bridge.settle();
+        w.clock.pass(ms);
+    };
+    return { ...w, alice, bob, first, portals, begin, off };
+}
+
+test('messages, edits, deletions and reactions of a time off, in order, in active rooms and in silent ones', async () => {
+    const w = await setUp(3);
+    const [active, alsoActive, silent] = w.portals;
+    const toEdit = w.write(active.room, w.bob, 'to edit');
+    const toDelete = w.write(active.room, w.bob, 'to delete');
+    const kept = w.write(alsoActive.room, w.bob, 'kept');
+    kept.reactions = { ':tada:': ['bob'] };
+    for (const message of [toEdit, toDelete, kept]) {
+        await w.first.bridge.outbound.messagePosted(message);
+    }
+    await w.first.bridge.outbound.reacted(kept, w.bob, ':tada:', true);
+    await w.off(w.first);
+    const missed = ['one', 'two', 'three'].map((text) => w.write(active.room, w.alice, text));
+    Object.assign(toEdit, { text: 'edited', editor: w.bob, editedAt: w.clock.now() });
+    w.rocketchat.messages.delete(toDelete.id);
+    kept.reactions = { ':heart:': ['alice'] };
+    w.write(silent.room, w.bob, 'here, too');
+    w.first.kill();
+    const second = w.start();
+    await w.begin(second);
+    expect(active.texts()).toEqual(['to edit', 'to delete', ' * edited', ...missed.map(({ text }) => text)]);
+    expect(active.ofType('m.room.redaction').map(({ redacts }) => redacts)).toEqual([active.timeline[1].event_id]);
+    expect(alsoActive.ofType('m.reaction').map(({ sender, content }) => [sender, (content['m.relates_to'] as { key: string }).key])).toEqual([['@rc_bob:hs.test', '🎉'], ['@rc_alice:hs.test', '❤️']]);
+    expect(alsoActive.ofType('m.room.redaction')).toHaveLength(1);
+    expect(silent.texts()).toEqual(['here, too']);
+    // Once more, by a process that knows nothing and a homeserver that has forgotten: nothing doubles.
+    const events = w.portals.map(({ timeline }) => timeline.length);
+    await w.off(second);
+    second.kill();
+    w.homeserver.transactions.clear();
+    await w.begin(w.start());
+    expect(w.portals.map(({ timeline }) => timeline.length)).toEqual(events);
+});
+
+test('off and on in the same process', async () => {
+    const w = await setUp(1);
+    const [{ room, texts }] = w.portals;
+    await w.begin(w.first);
+    await w.first.bridge.outbound.messagePosted(w.write(room, w.bob, 'before'));
+    await w.off(w.first);
+    w.write(room, w.bob, 'meanwhile');
+    w.first.bridge.doubt();
+    await w.begin(w.first);
+    expect(texts()).toEqual(['before', 'meanwhile']);
+    await w.first.bridge.outbound.messagePosted(w.write(room, w.bob, 'after'));
+    await w.settled(w.first);
+    expect(texts()).toEqual(['before', 'meanwhile', 'after']);
+});
+
+test('a sandbox that is killed and restarted at once misses nothing in between', async () => {
+    const w = await setUp(2);
+    const [one, other] = w.portals;
+    await w.first.bridge.outbound.messagePosted(w.write(one.room, w.bob, 'before'));
+    await w.settled(w.first);
+    await w.first.bridge.beat();
+    w.first.kill();
+    w.write(one.room, w.bob, 'nobody heard this');
+    w.write(other.room, w.bob, 'nor this');
+    await w.begin(w.start());
+    expect([one.texts(), other.texts()]).toEqual([['before', 'nobody heard this'], ['nor this']]);
+});
+
+test('without a time off no room is looked at; two looks at once are one', async () => {
+    const w = await setUp(3);
+    for (const { room } of w.portals) {
+        await w.first.bridge.outbound.messagePosted(w.write(room, w.bob, 'hello'));
+    }
+    await w.off(w.first);
+    w.first.kill();
+    const second = w.start();
+    const read = (): number => w.rocketchat.recent;
+    await Promise.all([w.begin(second), second.bridge.upkeep(), second.bridge.upkeep()]);
+    const once = read();
+    expect(once).toBeLessThanOrEqual(2 * w.portals.length);
+    w.homeserver.calls.length = 0;
+    await second.bridge.upkeep();
+    await second.bridge.outbound.catchUp();
+    await w.settled(second);
+    expect([read(), w.homeserver.calls]).toEqual([once, []]);
+});
+
+test('silent rooms that were not reached are reached by the next process', async () => {
+    const w = await setUp(40);
+    await w.off(w.first);
+    for (const { room } of w.portals) {
+        w.write(room, w.bob, 'meanwhile');
+    }
+    w.first.kill();
+    const second = w.start();
+    void second.bridge.begin();
+    await moment(60);
+    second.kill();
+    const reached = w.portals.filter(({ texts }) => texts().length).length;
+    expect(reached).toBeLessThan(w.portals.length);
+    await w.begin(w.start());
+    expect(w.portals.map(({ texts }) => texts())).toEqual(w.portals.map(() => ['meanwhile']));
+});
+
+test('what was written before the room was bridged stays here, what a clock that goes wrong has dated arrives', async () => {
+    const w = await setUp(0);
+    const room = w.rocketchat.addRoom('c', 'late', [w.alice, w.bob]);
+    w.write(room, w.bob, 'private');
+    w.clock.pass(1_000);
+    const { texts, portal } = await w.bridged(w.first, w.alice, room);
+    w.clock.pass(60_000);
+    await w.first.bridge.outbound.messagePosted(w.write(room, w.bob, 'from the future', { ts: w.clock.now() + 10_000 }));
+    await w.off(w.first, 0);
+    // The server takes the client's time when it is off by ten seconds at most.
+    w.write(room, w.alice, 'from the past', { ts: w.clock.now() - 10_000 });
+    w.first.kill();
+    await w.begin(w.start());
+    expect(texts()).toEqual(['from the future', 'from the past']);
+    expect(portal.bridgedAt).toBeLessThan(w.clock.now());
+});

@@ -1,0 +1,74 @@
+/** Several processes of the app on one store: what a living one does is left to it, what a dead one leaves is taken up. */
+import { moment, worldOfProcesses } from '../../support/fakes/processes.mts';
+
+async function setUp() {
+    const w = worldOfProcesses();
+    const alice = w.rocketchat.addUser('alice');
+    const one = w.start();
+    const other = w.start();
+    const room = await w.bridged(one, alice, w.rocketchat.addRoom('c', 'general', [alice]));
+    await one.bridge.outbound.messagePosted(w.write(room.room, alice, 'begin'));
+    await w.settled(one);
+    /** A process that lives gives signs. */
+    const lives = (process: typeof one): (() => void) => {
+        const timer = setInterval(() => { void process.bridge.beat(); }, 2);
+        return () => clearInterval(timer);
+    };
+    return { ...w, ...room, alice, one, other, lives };
+}
+
+test('what a living process has under way is not touched by another', async () => {
+    const w = await setUp();
+    const stop = w.lives(w.one);
+    try {
+        const speak = w.silence('send');
+        const message = w.write(w.room, w.alice, 'under way');
+        await w.one.bridge.outbound.messagePosted(message);
+        await moment();
+        speak();
+        w.homeserver.calls.length = 0;
+        await w.other.bridge.upkeep();
+        await moment(60);
+        expect(w.homeserver.calls.filter((call) => call === 'send')).toEqual([]);
+        // Its own messages are brought over all the same.
+        await w.other.bridge.outbound.messagePosted(w.write(w.room, w.alice, 'by the other'));
+        await moment(60);
+        expect(w.texts()).toEqual(['begin', 'by the other']);
+    } finally {
+        stop();
+    }
+});
+
+test('what a process that never comes back has left is taken up by the survivor', async () => {
+    const w = await setUp();
+    const stop = w.lives(w.one);
+    const speak = w.silence('send', 'redact');
+    for (const text of ['one', 'two']) {
+        await w.one.bridge.outbound.messagePosted(w.write(w.room, w.alice, text));
+    }
+    await moment();
+    await w.other.bridge.upkeep();
+    stop();
+    w.one.kill();
+    speak();
+    w.clock.pass(20_000);
+    await w.other.bridge.upkeep();
+    await w.settled(w.other);
+    expect(w.texts()).toEqual(['begin', 'one', 'two']);
+    await moment(60);
+    expect(w.rocketchat.store.documents.filter(({ document }) => document.includes('"is":"burst"'))).toEqual([]);
+});
+
+test('two that take up the same at once double nothing on a homeserver that knows transactions', async () => {
+    const w = await setUp();
+    const speak = w.silence('send');
+    await w.one.bridge.outbound.messagePosted(w.write(w.room, w.alice, 'once'));
+    await moment();
+    w.one.kill();
+    speak();
+    const third = w.start();
+    await Promise.all([w.other.bridge.upkeep(), third.bridge.upkeep()]);
+    await w.settled(w.other);
+    await w.settled(third);
+    expect(w.texts()).toEqual(['begin', 'once']);
+});
