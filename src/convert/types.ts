@@ -26,8 +26,8 @@ export interface OutwardContext {
     roomId?: MatrixRoomId;
     /** The ghost or the Matrix user behind a username. */
     user?(username: string): { id: MatrixUserId; name: string } | undefined;
-    /** The Matrix room behind a channel's name. */
-    channel?(name: string): { id: MatrixRoomId | MatrixRoomAlias; via?: string[] } | undefined;
+    /** The Matrix room behind a channel's name, or the channel's address where it is not bridged. */
+    channel?(name: string): { id: MatrixRoomId | MatrixRoomAlias; via?: string[] } | { href: string } | undefined;
     /** The event of a message, only if it is of this room: of messages that it does not know nothing but the link is sent. */
     event?(id: RcMessageId): MatrixEventId | undefined;
     /** `@all` and `@here` become a mention of the room: only for those whose rights allow it. */

@@ -23,11 +23,14 @@ export async function messageOfEvent({ context, links }: Parts, portal: Portal, 
 /** Homeservers hand out what was redacted without its content. */
 export const isRedacted = ({ content, unsigned }: MatrixEvent): boolean => Boolean(unsigned && unsigned.redacted_because) || !Object.keys(content).length;
 
-/** @returns the text without links of which the server would make quotes of other rooms' messages */
-export async function onlyOwnQuotes({ context }: Parts, portal: Portal, text: string): Promise<string> {
+/**
+ * @param known messages of this room
+ * @returns the text without links of which the server would make quotes of other rooms' messages
+ */
+export async function onlyOwnQuotes({ context }: Parts, portal: Portal, text: string, known: Iterable<RcMessage> = []): Promise<string> {
     const siteUrl = await context.rocketchat.siteUrl();
-    const own = new Set<RcMessageId>();
-    for (const id of [...new Set(messagesLinked(text, siteUrl))].slice(0, MAX_LINKED)) {
+    const own = new Set<RcMessageId>([...known].map(({ id }) => id));
+    for (const id of [...new Set(messagesLinked(text, siteUrl))].filter((linked) => !own.has(linked)).slice(0, MAX_LINKED)) {
         const message = await context.rocketchat.message(id);
         if (message && message.roomId === portal.rcRoomId) {
             own.add(id);
@@ -41,8 +44,11 @@ export async function linkToMessage({ context }: Parts, portal: Portal, message:
     return messageLink(await context.rocketchat.siteUrl(), { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, message);
 }
 
+/** What a conversion takes, and the messages of this room that the event speaks of. */
+export type Inward = InwardContext & { messages: Map<MatrixEventId, RcMessage> };
+
 /** Reads what an event speaks of, so that its conversion can be pure. A plain text costs nothing here. */
-export async function inwardContext(parts: Parts, portal: Portal, event: MatrixEvent): Promise<InwardContext> {
+export async function inwardContext(parts: Parts, portal: Portal, event: MatrixEvent): Promise<Inward> {
     const { context } = parts;
     const references = referencesFromMatrix(event, { roomId: event.room_id });
     const names = new Map<MatrixUserId, string>();
@@ -53,9 +59,11 @@ export async function inwardContext(parts: Parts, portal: Portal, event: MatrixE
         }
     }
     const links = new Map<MatrixEventId, string>();
+    const messages = new Map<MatrixEventId, RcMessage>();
     for (const id of references.events) {
         const message = await messageOfEvent(parts, portal, id);
         if (message) {
+            messages.set(id, message);
             links.set(id, await linkToMessage(parts, portal, message.id));
         }
     }
@@ -72,6 +80,7 @@ export async function inwardContext(parts: Parts, portal: Portal, event: MatrixE
         username: (id) => names.get(id),
         channelName: (room) => channels.get(room),
         messageLink: (id) => links.get(id),
+        messages,
         mayMentionRoom: mentionsRoom(event) && (await hasPower(context, portal, event.room_id, event.sender, 'mentionRoom')),
     };
 }

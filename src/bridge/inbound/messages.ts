@@ -14,10 +14,20 @@ import { ChosenIds } from './ChosenIds';
 import { EncryptedRooms } from './kinds/EncryptedRooms';
 import { LongTexts } from './kinds/LongTexts';
 import { UnknownKinds } from './kinds/Unknown';
+import type { Inward } from './lookups';
 import { inwardContext, isRedacted, linkToMessage, messageOfEvent, onlyOwnQuotes } from './lookups';
 
 /** Name of the file that holds the whole of a very long text. */
 const LONG_TEXT = 'message.txt';
+
+type Place = Pick<PostMessage, 'threadId' | 'threadShown'>;
+
+/**
+ * An answer that stands in the room on Matrix and answers something in a thread is what Rocket.Chat calls "also sent to channel".
+ * @param answered by an event outside of threads
+ */
+const placeOf = (thread?: RcMessage, answered?: RcMessage): Place =>
+    (thread ? { threadId: thread.threadId || thread.id } : answered && answered.threadId ? { threadId: answered.threadId, threadShown: true } : {});
 
 type Pieces = Pick<Brought, 'posted' | 'shown'> & { texts: string[] };
 
@@ -80,37 +90,39 @@ export class InboundMessages {
         const context = await inwardContext(this.parts, portal, event);
         const rings = context.mayMentionRoom === true && clock.now() >= this.noRingingUntil;
         try {
-            await this.show(portal, event, puppet, fromMatrix(event, { ...context, mayMentionRoom: rings }));
+            await this.show(portal, event, puppet, fromMatrix(event, { ...context, mayMentionRoom: rings }), context.messages);
         } catch (error) {
             if (!rings || !isRingingRefused(error)) {
                 throw error;
             }
             this.noRingingUntil = clock.now() + REFUSED_FOR_MS;
-            await this.show(portal, event, puppet, fromMatrix(event, { ...context, mayMentionRoom: false }));
+            await this.show(portal, event, puppet, fromMatrix(event, { ...context, mayMentionRoom: false }), context.messages);
         }
     }
 
-    private async show(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage): Promise<void> {
+    private async show(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage, known: Inward['messages']): Promise<void> {
         if (message.unknown) {
             this.unknown.note(message.unknown);
         }
         if (!message.text && !message.media) {
             return;
         }
-        const root = message.relation.thread;
+        const { thread: root, replyTo } = message.relation;
         const thread = root && (await messageOfEvent(this.parts, portal, root));
+        const answered = replyTo && known.get(replyTo);
         const placed = root && !thread && !quotesOf(message.text) ? answering(message.text, unknownTarget(event.room_id, root)) : message.text;
         const text = withOriginalTime(placed, event.origin_server_ts, this.parts.context.clock.now());
-        await this.post(portal, event, puppet, { ...message, text: message.relation.replyTo ? await onlyOwnQuotes(this.parts, portal, text) : text }, thread);
+        const checked = answered ? await onlyOwnQuotes(this.parts, portal, text, known.values()) : text;
+        await this.post(portal, event, puppet, { ...message, text: checked }, placeOf(thread, root ? undefined : answered));
     }
 
-    private async post(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage, thread?: RcMessage): Promise<void> {
+    private async post(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage, place: Place): Promise<void> {
         const { context, links } = this.parts;
-        const frame = await this.frame(portal, puppet, thread);
+        const frame = { ...(await this.frame(portal, puppet)), ...place };
         const { texts, posted, shown } = await this.pieces(portal, event, puppet, message);
         if (posted) {
             links.remember({ kind: 'message', event: event.event_id, message: posted.id, room: portal.rcRoomId, sender: event.sender });
-            const caption = await this.captionOf(portal, texts[0] || '', thread);
+            const caption = await this.captionOf(portal, texts[0] || '', place);
             if (caption && caption !== posted.text) {
                 await context.rocketchat.edit(posted.id, puppet.rcUserId, { text: caption, parseUrls: caption.startsWith(QUOTE) });
             }
@@ -146,14 +158,13 @@ export class InboundMessages {
     }
 
     /** What all messages of an event have in common. */
-    private async frame(portal: Portal, puppet: Puppet, thread?: RcMessage): Promise<Omit<PostMessage, 'id' | 'text'>> {
+    private async frame(portal: Portal, puppet: Puppet): Promise<Omit<PostMessage, 'id' | 'text'>> {
         const avatarUrl = await this.parts.avatars.urlOf(puppet.avatarUrl);
         return {
             roomId: portal.rcRoomId,
             senderId: puppet.rcUserId,
             ...(puppet.name !== puppet.createdName && { alias: puppet.name }),
             ...(avatarUrl && { avatarUrl }),
-            ...(thread && { threadId: thread.threadId || thread.id }),
         };
     }
 
@@ -167,7 +178,7 @@ export class InboundMessages {
         }
         if (media && media.url) {
             const brought: Brought = existing ? {} : await this.files.bring(portal, event, puppet, { ...media, url: media.url });
-            const all = brought.note ? await this.texts.whole(`${brought.note}\n${text}`) : texts;
+            const all = brought.note ? await this.texts.whole([brought.note, text].filter(Boolean).join('\n')) : texts;
             return { ...brought, texts: all.length || existing ? all : [''] };
         }
         if (!isCut || existing) {
@@ -178,10 +189,10 @@ export class InboundMessages {
     }
 
     /** A message that the server has posted stands outside of the thread: it quotes the thread's first message, unless it answers one. */
-    private async captionOf(portal: Portal, text: string, thread?: RcMessage): Promise<string> {
-        if (!thread || text.startsWith(QUOTE)) {
+    private async captionOf(portal: Portal, text: string, { threadId, threadShown }: Place): Promise<string> {
+        if (!threadId || threadShown || text.startsWith(QUOTE)) {
             return text;
         }
-        return answering(text, quoteLink(await linkToMessage(this.parts, portal, thread.threadId || thread.id)));
+        return answering(text, quoteLink(await linkToMessage(this.parts, portal, threadId)));
     }
 }

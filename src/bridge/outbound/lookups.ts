@@ -24,12 +24,15 @@ export async function readReferences(parts: Parts, portal: Portal, message: RcMe
             users.set(username, found);
         }
     }
-    const rooms = new Map<string, { id: Portal['matrixRoomId'] | NonNullable<Portal['alias']> }>();
+    const rooms = new Map<string, ReturnType<NonNullable<OutwardContext['channel']>>>();
     for (const name of channels) {
         const channel = message.channels.find((known) => known.name === name);
         const target = channel && (await portals.ofRcRoom(channel.id));
         if (target) {
-            rooms.set(name, { id: target.alias || target.matrixRoomId });
+            // From room version 12 on an id does not tell which server knows the room.
+            rooms.set(name, target.alias ? { id: target.alias } : { id: target.matrixRoomId, via: [context.namespace.domain] });
+        } else if (channel) {
+            rooms.set(name, { href: `${siteUrl}/channel/${encodeURIComponent(name)}` });
         }
     }
     const events = new Map<string, MatrixEventId>();

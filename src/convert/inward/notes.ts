@@ -11,7 +11,7 @@ const inOneLine = (text: string): string => finish(convertBody(cut(text.replace(
  * @param author whose message it was; left out for the own one
  */
 export const deletionNote = (reason: string, author?: string): string =>
-    `🗑️ _deleted a message${author === undefined ? '' : ' of'}_ ${author === undefined ? '' : `${inOneLine(author)} `}_on Matrix:_ ${inOneLine(reason)}`;
+    `🗑️ _deleted a message ${author === undefined ? 'on Matrix:_' : `of_ ${inOneLine(author)} _on Matrix:_`} ${inOneLine(reason)}`;
 
 /** In place of a text from which all was taken by an edit: Rocket.Chat knows no empty message. */
 export const emptyNote = '_(empty message)_';

@@ -114,7 +114,8 @@ function mention(raw: string, scope: Scope): string {
 
 function channel(raw: string, scope: Scope): string {
     const room = scope.context.channel?.(raw);
-    return room ? anchor(roomLink(room.id, room.via), escapeHtml(`#${raw}`)) : escapeHtml(`#${raw}`);
+    const address = room && ('href' in room ? scope.href(room.href) : roomLink(room.id, room.via));
+    return anchor(address, escapeHtml(`#${raw}`));
 }
 
 function color(node: Node): string {

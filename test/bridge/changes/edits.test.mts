@@ -103,6 +103,17 @@ describe('threads', () => {
         const threads = w.rocketchat.inRoom(w.room.id).map(({ threadId }) => threadId);
         expect(threads).toEqual([undefined, messageIdOf(root.event_id), messageIdOf(root.event_id)]);
     });
+
+    test('an answer in the room to something in a thread is shown in both', async () => {
+        const w = await bridged();
+        const root = w.say('root');
+        const inside = w.say('inside', { 'm.relates_to': { rel_type: 'm.thread', event_id: root.event_id } });
+        const outside = w.reply(inside.event_id, 'outside');
+        await w.push(root, inside, outside, w.reply(root.event_id, 'no thread'));
+        const [, , shown, plain] = w.rocketchat.inRoom(w.room.id);
+        expect(shown).toMatchObject({ text: `[ ](${LINK}${messageIdOf(inside.event_id)}) outside`, threadId: messageIdOf(root.event_id), threadShown: true });
+        expect(plain.threadId).toBeUndefined();
+    });
 });
 
 describe('quotes', () => {

@@ -102,7 +102,7 @@ describe('deletions', () => {
         await w.push(w.levels({ users: { [CAROL]: 100 } }), event, w.redact(events[0], CAROL, 'spam *really*'), w.redact(event.event_id, CAROL, 'typo'));
         expect(w.texts()).toEqual([
             '🗑️ _deleted a message of_ Alice A _on Matrix:_ spam \\*really\\*',
-            '🗑️ _deleted a message_ _on Matrix:_ typo',
+            '🗑️ _deleted a message on Matrix:_ typo',
         ]);
     });
 

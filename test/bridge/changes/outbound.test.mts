@@ -173,3 +173,15 @@ describe('pins', () => {
         expect(w.rocketchat.inRoom(w.room.id)).toHaveLength(1);
     });
 });
+
+describe('channels that are named', () => {
+    test('are links: to their room on Matrix, or to where they are', async () => {
+        const w = await bridged();
+        const [other, local] = [w.rocketchat.addRoom('c', 'other', [w.alice]), w.rocketchat.addRoom('c', 'local', [w.alice])];
+        const portal = await w.bridge.rooms.bridge(other, w.alice);
+        await w.post('see #other and #local and #none', { channels: [other, local].map(({ id, name }) => ({ id, name })) });
+        expect(w.timeline()[0].content).toMatchObject({ body: 'see #other and #local and #none' });
+        expect(w.timeline()[0].content.formatted_body).toBe(`see <a href="https://matrix.to/#/${encodeURIComponent(portal.alias!).replace('%3A', ':')}">#other</a> `
+            + 'and <a href="https://chat.test/channel/local">#local</a> and #none');
+    });
+});
