@@ -1,4 +1,4 @@
-import { MeteorError, type IMessage } from '../../server/contract.mts';
+import { MeteorError, type IMessage, type IUpload } from '../../server/contract.mts';
 import { channelHistory, loadHistory, messagePage, searchMessages, singleMessage } from '../../methods/messages/history.mts';
 import { markUnread, readThread, reportMessage, setFollowed, setPinned, setStarred } from '../../methods/messages/marks.mts';
 import { syncMessages } from '../../methods/messages/sync.mts';
@@ -21,12 +21,31 @@ async function update(context: MethodContext, { _id, msg, customFields }: IMessa
     await context.domain.messages.updateByUser(context.user._id, _id, msg, { ...(customFields && { customFields }) });
 }
 
+/**
+ * One message with several files that were uploaded before (`rooms.media`): what newer clients send
+ * (`client/lib/chats/flows/processMessageUploads.ts`, pull request 32703; the server's `parseMultipleFilesIntoMessageAttachments`).
+ */
+async function sendFiles({ domain, user }: MethodContext, message: any, filesToConfirm: { _id: string; name?: string }[]): Promise<IMessage | null> {
+    const uploads: IUpload[] = [];
+    for (const { _id, name } of filesToConfirm) {
+        const stored = await domain.uploads.findById(_id);
+        if (!stored) throw new MeteorError('error-invalid-file', 'Invalid file');
+        uploads.push({ ...stored, expiresAt: undefined, name: name || stored.name });
+    }
+    const sent = await domain.uploads.sendFileMessage(user, message.rid, uploads, message);
+    for (const { _id } of uploads) await domain.collections.uploads.updateAsync({ _id }, { $unset: { expiresAt: true } });
+    return sent;
+}
+
 /** `meteor-methods/messages`, `publications/messages`. */
 export const messageMethods: Methods = {
-    async 'sendMessage'({ domain, user }, message, previewUrls) {
+    async 'sendMessage'(context, message, previewUrls, filesToConfirm) {
+        const { domain, user } = context;
         if (!message?.rid) throw new MeteorError('error-invalid-message', "The 'rid' property on the message object is missing.");
         if (message.t && message.t !== 'e2e') throw new MeteorError('error-invalid-message', 'Invalid message', { method: 'sendMessage' });
-        const sent = await domain.messages.send(user._id, message, previewUrls?.length === 0 ? { parseUrls: false } : {});
+        const sent = filesToConfirm?.length
+            ? await sendFiles(context, message, filesToConfirm)
+            : await domain.messages.send(user._id, message, previewUrls?.length === 0 ? { parseUrls: false } : {});
         return sent ? (await viewMessages(domain, user._id, [sent]))[0] : undefined;
     },
     'updateMessage': update,
