@@ -3,7 +3,7 @@ import { bareApp, bareAppId } from './bareApp.mts';
 import { bareRegistration, startBareService } from './bareSdk.mts';
 import { bridgeRooms, follow, installBridge, password, withGround, type BothWays, type Size } from './ground.mts';
 import { Arrivals, measure } from './measure.mts';
-import { StubHomeserver } from './stubHomeserver.mts';
+import { StubHomeserver } from '../test/support/stubHomeserver.mts';
 import { setting } from '../test/support/app.mts';
 import { eventually } from '../test/support/eventually.mts';
 import { startHomeserver, type StoryHomeserver } from '../test/support/homeserver.mts';

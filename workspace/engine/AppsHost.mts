@@ -4,6 +4,7 @@ import { MeteorError, type AppsHost, type AppView, type Domain, type IRoom, type
 import { makeBridges } from './bridges/index.mts';
 import type { DomainBridges } from './bridges/domain/contract.mts';
 import type { Cluster } from './cluster/Cluster.mts';
+import { callsRouter, countCalls } from './calls.mts';
 import { builtinCommands } from './commands/builtin.mts';
 import type { CommandCall, Commands } from './commands/registry.mts';
 import { joinCluster } from './cluster/join.mts';
@@ -63,6 +64,7 @@ export class EngineAppsHost implements AppsHost {
         const agenda = new Agenda(domain.collections.appsScheduler);
         const commands = builtinCommands(domain);
         const { bridges, domainSide, apiRouter } = makeBridges({ domain, host, cluster, agenda, commands });
+        apiRouter.use(callsRouter(countCalls(engine)));
         made.manager = new engine.AppManager({
             metadataStorage: metadataStorage(engine, domain.collections),
             logStorage: logStorage(engine, domain.collections, `instance-${instance}`),

@@ -4,7 +4,8 @@
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { sleep } from '../test/support/eventually.mts';
+import { sleep } from './eventually.mts';
+import { inShort, read } from './stubRequests.mts';
 
 interface Pushed {
     type: string;
@@ -29,8 +30,8 @@ export class StubHomeserver {
     readonly serverName = 'stub.test';
     /** Called for each message that the bridge sends. */
     onMessage: (body: string) => void = () => undefined;
-    /** Number of requests of every kind since the start. */
-    requests = 0;
+    /** Every request since the start: `PUT rooms/…/send/m.room.message`, without ids and query. */
+    readonly log: string[] = [];
     /** Number of transactions that the bridge did not take at once. */
     refused = 0;
 
@@ -52,7 +53,7 @@ export class StubHomeserver {
         await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
         const stub = new StubHomeserver(server);
         server.on('request', async (request, response) => {
-            stub.requests += 1;
+            stub.log.push(inShort(request));
             const [status, body] = stub.answer(request, await read(request));
             const text = JSON.stringify(body);
             response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }).end(text);
@@ -81,8 +82,7 @@ export class StubHomeserver {
 
     /** An event of a person: goes out with the next transaction. */
     push(event: Pushed): void {
-        this.queue.push({ ...event, event_id: this.eventId(), origin_server_ts: Date.now(), unsigned: {} });
-        void this.deliver();
+        this.accept(event);
     }
 
     async stop(): Promise<void> {
@@ -92,7 +92,7 @@ export class StubHomeserver {
     }
 
     private async deliver(): Promise<void> {
-        if (this.inFlight) {
+        if (this.inFlight || !this.registration.url) {
             return;
         }
         this.inFlight = true;
@@ -202,7 +202,7 @@ export class StubHomeserver {
         }
         switch (action) {
             case 'send':
-                return this.send(`${room.id} ${type} ${key}`, body);
+                return this.send({ type: String(type), room_id: room.id, sender: user, content: body }, `${room.id} ${type} ${key}`);
             case 'join':
                 room.members.add(user);
                 return [200, { room_id: room.id }];
@@ -211,37 +211,37 @@ export class StubHomeserver {
             case 'messages':
                 return [200, { chunk: [], start: 's', end: undefined }];
             case 'state':
-                return this.state(room, method, `${type} ${key ?? ''}`, body);
+                return this.state(room, user, method, `${type} ${key ?? ''}`, body);
         }
         return [200, {}];
     }
 
-    private state(room: StubRoom, method: string | undefined, key: string, body: any): Reply {
+    private state(room: StubRoom, user: string, method: string | undefined, key: string, body: any): Reply {
         if (method === 'PUT') {
             room.state.set(key, body);
-            return [200, { event_id: this.eventId() }];
+            const [type, stateKey] = key.split(' ');
+            return [200, { event_id: this.accept({ type, room_id: room.id, sender: user, content: body, state_key: stateKey }) }];
         }
         const content = room.state.get(key);
         return content ? [200, content] : notFound;
     }
 
     /** A transaction id that is known gives the first event again, as every homeserver does. */
-    private send(key: string, body: any): Reply {
+    private send(event: Pushed, key: string): Reply {
         let id = this.sent.get(key);
         if (!id) {
-            id = this.eventId();
+            id = this.accept(event);
             this.sent.set(key, id);
-            this.onMessage(String(body.body));
+            this.onMessage(String((event.content as { body?: string }).body));
         }
         return [200, { event_id: id }];
     }
-}
 
-const read = async (request: IncomingMessage): Promise<any> => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) {
-        chunks.push(chunk as Buffer);
+    /** Events of the bridge's own users are pushed to it as well. @returns the id */
+    private accept(event: Pushed): string {
+        const id = this.eventId();
+        this.queue.push({ ...event, event_id: id, origin_server_ts: Date.now(), unsigned: {} });
+        void this.deliver();
+        return id;
     }
-    const text = Buffer.concat(chunks).toString();
-    return text ? JSON.parse(text) : {};
-};
+}
