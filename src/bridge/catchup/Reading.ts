@@ -67,15 +67,18 @@ export class Reading {
      * @returns whether an event has not been pushed for longer than pushes take
      */
     public async redactions(): Promise<boolean> {
-        const { news } = await this.sight.look((await this.active()).map(({ roomId }) => roomId));
+        const { news, first } = await this.sight.look((await this.active()).map(({ roomId }) => roomId));
         const late = this.unknown(this.missing);
         this.missing = [];
+        const behind = new Set(first);
         for (const { roomId, events, limited } of news) {
             this.take(events.filter(({ type }) => type === 'm.room.redaction'));
-            const cursor = limited ? this.cursors.of(roomId) : undefined;
-            await (cursor && this.catchUp.rooms([cursor]));
             this.missing.push(...this.unknown(events));
+            if (limited) {
+                behind.add(roomId);
+            }
         }
+        await this.catchUp.rooms([...behind].map((room) => this.cursors.of(room)).filter((cursor): cursor is Cursor => Boolean(cursor)));
         return this.take(late) > 0;
     }
 

@@ -2,6 +2,8 @@ import type { BridgeContext } from '../core/Context';
 
 /** So often a homeserver that does not push everything is asked. */
 const PAUSE_MS = 20_000;
+/** The first time, after it was switched on. */
+const START_MS = 5_000;
 
 /** Reading of rooms without pushes, see `catchup/Reading.ts`. */
 export interface Reads {
@@ -24,7 +26,7 @@ export class Lookout {
     /** The homeserver may be another one now. */
     public reset(): void {
         this.isNeeded = undefined;
-        this.lookedAt = this.context.clock.now();
+        this.lookedAt = this.context.clock.now() - PAUSE_MS + START_MS;
     }
 
     /** @param events that were pushed */
