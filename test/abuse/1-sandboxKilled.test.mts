@@ -13,7 +13,7 @@ test('nothing is lost, doubled or out of order while the sandbox is killed', asy
     const perRoom = scaled(100, 20);
     const arena = await Arena.of(here(), rooms);
     const begin = Date.now();
-    const until = killAtRandom(here().workspace, kills, 4_000);
+    const until = killAtRandom(here(), kills, 4_000, scaled(7, 0));
     const [killed] = await Promise.all([until, arena.burst({ perRoom, duration: kills * 3_000, until })]);
     const burst = (Date.now() - begin) / 1000;
     const { settleMs, ...accounts } = await arena.settled();

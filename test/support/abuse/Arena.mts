@@ -28,7 +28,9 @@ export interface Burst {
 }
 
 /** Without progress for so long nothing more is waited for. Longer than any pause of the bridge or of the homeserver. */
-const STILL_MS = 150_000;
+const STILL_MS = Number(process.env.ABUSE_STILL_MS ?? 150_000);
+/** More in a row mean that a server is away for good. */
+const MOST_REFUSALS = 400;
 /** For doubles that come late. */
 const AFTERMATH_MS = 5_000;
 
@@ -36,6 +38,7 @@ export class Arena {
     readonly rooms: ArenaRoom[] = [];
 
     private constructor(
+        private readonly stack: Stack,
         readonly local: RocketChat[],
         readonly remote: Matrix[],
     ) {}
@@ -45,7 +48,7 @@ export class Arena {
         await stack.admin.post('v1/settings/API_Enable_Rate_Limiter', { value: false });
         const [alice, bob] = [await stack.rocketchatUser('alice'), await stack.rocketchatUser('bob')];
         const [carol, dave] = [await stack.matrixUser('carol'), await stack.matrixUser('dave')];
-        const arena = new Arena([alice, bob], [carol, dave]);
+        const arena = new Arena(stack, [alice, bob], [carol, dave]);
         for (let number = 0; number < rooms; number++) {
             const channel = await alice.createRoom('c', unique(`ring${number}`), [bob.username]);
             await alice.run(channel, '/matrix bridge', { timeout: 60_000 });
@@ -66,13 +69,16 @@ export class Arena {
             over = true;
         });
         const write = async (room: ArenaRoom, which: 'out' | 'in'): Promise<void> => {
-            for (let accepted = 0; accepted < perRoom || !over;) {
+            for (let accepted = 0, refused = 0; accepted < perRoom || !over;) {
                 await sleep(Math.random() * 2 * (duration / perRoom));
                 const number = room.begun[which]++;
                 const wrote = await this.write(room, which, number).then(() => true, () => false);
                 accepted += wrote ? 1 : 0;
+                refused = wrote ? 0 : refused + 1;
                 if (wrote) {
                     taken?.(which);
+                } else if (refused > MOST_REFUSALS) {
+                    throw new Error(`${room.name}: nobody takes a message (${which})`);
                 } else {
                     await sleep(250);
                 }
@@ -121,6 +127,18 @@ export class Arena {
             return (now.out.lost.length + now.in.lost.length === 0) || Date.now() - progressAt > STILL_MS;
         }, { timeout: 3_600_000, interval: 1_000, what: 'the end of the burst' });
         await sleep(AFTERMATH_MS);
-        return { ...(await this.account()), settleMs: doneAt - begin };
+        const accounts = await this.account();
+        if (accounts.out.lost.length + accounts.in.lost.length) {
+            await this.tellState();
+        }
+        return { ...accounts, settleMs: doneAt - begin };
+    }
+
+    /** What the bridge says of itself, for who must find out why something is missing. */
+    private async tellState(): Promise<void> {
+        const status = await this.stack.admin.run(await this.stack.admin.createRoom('p', unique('state')), '/matrix status', { timeout: 60_000 }).catch(String);
+        const logs = await this.stack.app.logs();
+        const lines = logs.flatMap(({ entries }) => entries.map(({ severity, args }: { severity: string; args: unknown[] }) => `${severity}: ${args.join(' ')}`));
+        process.stdout.write(`${status}\n${lines.filter((line) => !line.startsWith('debug')).sort().slice(-60).join('\n')}\n`);
     }
 }
