@@ -72,6 +72,7 @@ const byIntent = (id: string): StoreKey => ({ model: 'misc', id: `intent:${id}` 
  * edits of old messages, who came and went, names) is stored item by item before it waits for its turn.
  */
 export class Journal {
+    /** `until` is when something was begun last: what was written before has been heard of. */
     private readonly open = new Map<RcRoomId, { until: number; round: number; stored: Promise<void> }>();
     private readonly writing = new Set<Promise<void>>();
     private count = 0;
@@ -81,12 +82,16 @@ export class Journal {
         private readonly presence: Presence,
     ) {}
 
-    /** To be awaited before the first send. Never throws: a message is not kept back for its record. @param ts time of what is to be sent */
+    /**
+     * To be awaited before the first send. Never throws: a message is not kept back for its record.
+     * @param ts time of what is to be sent
+     */
     public begin(roomId: RcRoomId, ts: number): Promise<void> {
+        const until = this.context.clock.now();
         const entry = this.open.get(roomId);
         if (entry) {
             entry.round += 1;
-            entry.until = Math.max(entry.until, ts);
+            entry.until = until;
             return entry.stored;
         }
         const { store } = this.context.rocketchat;
@@ -95,17 +100,14 @@ export class Journal {
             this.open.delete(roomId);
             this.context.log.error(`What is under way in room ${roomId} could not be stored: ${reasonOf(error)}`);
         });
-        this.open.set(roomId, { until: ts, round: 0, stored });
+        this.open.set(roomId, { until, round: 0, stored });
         return stored;
     }
 
-    /** Everything up to then was looked at. */
-    public async reached(roomId: RcRoomId, ts: number): Promise<void> {
-        const entry = this.open.get(roomId);
-        if (entry) {
-            entry.until = Math.max(entry.until, ts);
-        } else {
-            await this.progress(roomId, ts);
+    /** Everything up to then was looked at. What is open is noted when it is closed. */
+    public async reached(roomId: RcRoomId, time: number): Promise<void> {
+        if (!this.open.has(roomId)) {
+            await this.progress(roomId, time);
         }
     }
 
@@ -150,10 +152,6 @@ export class Journal {
     /** An item is done, or given up. Never throws: doing it again later changes nothing. */
     public async done(id: string): Promise<void> {
         await this.context.rocketchat.store.remove(byIntent(id), OPEN).catch((error) => this.context.log.warn(`An intent could not be removed: ${reasonOf(error)}`));
-    }
-
-    public isOpen(roomId: RcRoomId): boolean {
-        return this.open.has(roomId);
     }
 
     /** What is being stored is stored. */

@@ -17,7 +17,7 @@ export const PULSE_MS = 3_000;
 /** Who gives no sign for so long while one watches is no more. */
 const GONE_MS = 10_000;
 /** A sign found so old needs no watching; the clocks of two servers differ by less. */
-const STALE_MS = 30_000;
+const STALE_MS = 120_000;
 const LOOK_MS = 1_000;
 
 const KIND: StoreKey = { model: 'misc', id: 'process' };

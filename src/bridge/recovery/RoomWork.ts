@@ -8,7 +8,7 @@ import type { Concerned, Notices } from '../outbound/Notices';
 import { RoomQueues } from '../outbound/RoomQueues';
 import type { Sender } from '../outbound/Sender';
 import type { Portal } from '../portals/Portal';
-import type { Intent, Journal } from './Journal';
+import type { Intent, Journal, RoomRecord } from './Journal';
 import type { Presence } from './Presence';
 import { Recovery } from './Recovery';
 
@@ -27,6 +27,10 @@ export interface Work {
 const CHECKED = 20_000;
 /** Another process has something under way in the room: it is looked at again after so long. */
 const DEFER_MS = 15_000;
+/** In rooms that are never quiet the others are waited for so often. */
+const DEFERRALS = 4;
+/** So old messages come from an import, and are stored like all that the newest messages do not tell. */
+const OLD_MS = 3_600_000;
 const TRIES = 5;
 const PAUSE_MS = 2_000;
 const DAY_MS = 86_400_000;
@@ -44,6 +48,8 @@ export class RoomWork {
     /** Rooms whose past was compared since this process, or the app, started. */
     private readonly checked = new LruMap<RcRoomId, true>(CHECKED);
     private readonly checking = new Map<RcRoomId, Promise<void>>();
+    /** How often a room was put off because another process has something under way there. */
+    private readonly deferred = new LruMap<RcRoomId, number>(CHECKED);
 
     constructor(
         private readonly parts: Parts,
@@ -67,9 +73,11 @@ export class RoomWork {
             return;
         }
         this.touched(portal);
-        const ts = order ?? context.clock.now();
-        // A message in the server's database is its own intent.
-        const kept = intent || (item.kind === 'message' ? undefined : this.journal.intend(item));
+        const now = context.clock.now();
+        // A message in the server's database is its own intent, as long as it can be found among the newest.
+        const isFound = item.kind === 'message' && order !== undefined && order > now - OLD_MS;
+        const kept = intent || (isFound ? undefined : this.journal.intend(item));
+        const ts = isFound ? (order as number) : now;
         this.queues.add(item.room, {
             key: item.kind === 'message' ? messageKey(item.message) : (kept as { id: string }).id,
             order,
@@ -135,8 +143,8 @@ export class RoomWork {
                 gone.add(owner);
             }
         }
-        if (record.bursts.some(({ owner }) => others.has(owner) && !gone.has(owner))) {
-            this.later(portal, whole);
+        const isBusy = ({ bursts }: RoomRecord): boolean => bursts.some(({ owner }) => owner !== presence.id && !gone.has(owner));
+        if (isBusy(record) && this.defer(portal, whole)) {
             return;
         }
         const intents = record.intents.filter(({ owner }) => gone.has(owner));
@@ -144,13 +152,20 @@ export class RoomWork {
         const since = left.length ? Math.min(...left) : (record.doneUntil ?? portal.bridgedAt - 1) + 1;
         if (left.length) {
             await journal.begin(roomId, since);
+            const now = await journal.of(roomId);
+            const first = now.bursts.map(({ owner }) => owner).filter((owner) => !gone.has(owner)).sort()[0];
+            // Another one takes it up at the same moment: one of the two steps back.
+            if (!isBusy(record) && isBusy(now) && first !== presence.id && this.defer(portal, whole)) {
+                return;
+            }
         }
+        this.deferred.delete(roomId);
         await this.compare(portal, since, whole || left.length > 0, record.intents);
         await this.redo(portal, intents);
         for (const owner of gone) {
             await journal.close(roomId, owner);
         }
-        if (journal.isOpen(roomId) || startedAt - (record.doneUntil ?? 0) > DAY_MS) {
+        if (startedAt - (record.doneUntil ?? 0) > DAY_MS) {
             await journal.reached(roomId, startedAt);
         }
     }
@@ -215,7 +230,14 @@ export class RoomWork {
         }
     }
 
-    private later(portal: Portal, whole: boolean): void {
+    /** @returns false when it was put off often enough */
+    private defer(portal: Portal, whole: boolean): boolean {
+        const times = (this.deferred.get(portal.rcRoomId) || 0) + 1;
+        this.deferred.set(portal.rcRoomId, times);
+        if (times > DEFERRALS) {
+            return false;
+        }
         void this.parts.context.clock.sleep(DEFER_MS).then(() => this.check(portal, whole));
+        return true;
     }
 }

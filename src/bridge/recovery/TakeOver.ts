@@ -1,7 +1,8 @@
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import type { RcRoomId } from '../../ids/types';
-import type { Parts } from '../core/Parts';
 import { reasonOf } from '../core/Context';
+import type { Parts } from '../core/Parts';
+import type { Portal } from '../portals/Portal';
 import type { Intent, Journal, NameIntent } from './Journal';
 import type { Presence } from './Presence';
 import type { RoomWork } from './RoomWork';
@@ -12,9 +13,14 @@ export interface Doors {
     userChanged(user: RcUser): Promise<void>;
 }
 
+/** So many rooms are compared at a time: after an outage very many can be left. */
+const AT_ONCE = 8;
+
 /** Takes up what processes that are no more had begun, also those of other servers. */
 export class TakeOver {
     private looking?: Promise<void>;
+    private readonly waiting = new Map<RcRoomId, Portal>();
+    private readonly running = new Set<RcRoomId>();
 
     constructor(
         private readonly parts: Parts,
@@ -45,15 +51,29 @@ export class TakeOver {
         const rooms = new Set<RcRoomId>(left.reduce<RcRoomId[]>((all, record) => (record.is === 'name' ? all : [...all, record.roomId]), []));
         for (const roomId of rooms) {
             const portal = await portals.ofRcRoom(roomId);
-            if (portal) {
-                // Not awaited: a homeserver may be away for hours.
-                void this.work.check(portal, true);
-            } else {
+            if (portal && !this.running.has(roomId)) {
+                this.waiting.set(roomId, portal);
+                this.next();
+            } else if (!portal) {
                 await this.unbridged(owner, roomId, left.filter((record): record is Intent => record.is === 'intent' && record.roomId === roomId));
             }
         }
         for (const record of left.filter((one): one is NameIntent => one.is === 'name')) {
             await this.name(record).catch((error) => context.log.warn(`A name could not be brought to Matrix: ${reasonOf(error)}`));
+        }
+    }
+
+    /** Not awaited: a homeserver may be away for hours. */
+    private next(): void {
+        const [waiting] = this.running.size < AT_ONCE ? this.waiting : [];
+        if (waiting) {
+            const [roomId, portal] = waiting;
+            this.waiting.delete(roomId);
+            this.running.add(roomId);
+            void this.work.check(portal, true).then(() => {
+                this.running.delete(roomId);
+                this.next();
+            });
         }
     }
 

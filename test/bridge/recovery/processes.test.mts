@@ -20,6 +20,9 @@ async function setUp() {
 test('what a living process has under way is not touched by another', async () => {
     const w = await setUp();
     const stop = w.lives(w.one);
+    const { sleep } = w.clock;
+    // Time runs here: the other one looks again after a quarter of a minute.
+    w.clock.sleep = (ms) => (ms === 15_000 ? new Promise(() => undefined) : sleep.call(w.clock, ms));
     try {
         const speak = w.silence('send');
         const message = w.write(w.room, w.alice, 'under way');
@@ -57,6 +60,28 @@ test('what a process that never comes back has left is taken up by the survivor'
     expect(w.texts()).toEqual(['begin', 'one', 'two']);
     await moment(60);
     expect(w.rocketchat.store.documents.filter(({ document }) => document.includes('"is":"burst"'))).toEqual([]);
+});
+
+test('in a room in which a living one is never quiet what a dead one left is not put off for ever', async () => {
+    const w = await setUp();
+    const third = w.start();
+    const stop = w.lives(w.other);
+    const speak = w.silence('send');
+    await third.bridge.outbound.messagePosted(w.write(w.room, w.alice, 'left behind'));
+    await moment();
+    third.kill();
+    speak();
+    const busy = w.write(w.room, w.alice, 'the living one');
+    const { send } = w.homeserver;
+    w.homeserver.send = async (event) => (event.content.body === 'the living one' ? new Promise(() => undefined) : send.call(w.homeserver, event));
+    await w.other.bridge.outbound.messagePosted(busy);
+    w.rocketchat.messages.delete(busy.id);
+    await moment();
+    await w.one.bridge.upkeep();
+    await moment(100);
+    await w.settled(w.one);
+    stop();
+    expect(w.texts()).toEqual(['begin', 'left behind']);
 });
 
 test('two that take up the same at once double nothing on a homeserver that knows transactions', async () => {
