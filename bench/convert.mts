@@ -31,6 +31,7 @@ const hostile: Record<string, string> = {
     'links in links': fill('<a href=x>'), 'tables in links': fill('<a><table>'), 'no break': fill('<nobr>'), 'entities': fill('&amp;'), 'broken entities': fill('&x'),
     'attributes': `<b ${Array.from({ length: 7000 }, (_, index) => `a${index}=1`).join(' ')}>`, 'marks': fill('*_~`'), 'stars': fill('* '), 'bold stars': fill('<b>* </b>'),
     'underscores': fill('a_b_'), 'brackets': fill('[]('), 'addresses': fill('http://a.b/_c_ '), 'links': fill('<a href=http://a.b>x</a>'), 'code': fill('<code>`</code>'), 'line breaks': fill('<br>'),
+    'scripts': fill('<script>x</script>'), 'directions': fill('\u202e\u2066\u202b\u061cx'), 'one attribute': `<a href="${fill('x')}">x</a>`, 'one name': fill('<aaaaaaaa').replace(/<a/g, 'a'),
     'paragraphs': fill('<p>x'), 'blocks of code': fill('<pre>x\n</pre>'), 'rows': `<table>${fill('<tr><td>x')}`, 'cells': `<table><tr>${fill('<td>x')}`, 'zero width': fill('\u200b\u200d\ufeff'),
 };
 
@@ -49,7 +50,7 @@ const row = (name: string, value: string): void => console.log(`${name.padEnd(34
 
 async function load(folder: string): Promise<typeof Convert> {
     const outfile = join(folder, 'convert.cjs');
-    await build({ entryPoints: [join(process.cwd(), 'src', 'convert', 'index.ts')], bundle: true, platform: 'node', format: 'cjs', target: 'es2017', outfile, logLevel: 'error' });
+    await build({ entryPoints: [join(process.cwd(), 'src', 'convert', 'index.ts')], bundle: true, platform: 'node', format: 'cjs', target: 'es2018', outfile, logLevel: 'error' });
     return createRequire(outfile)(outfile);
 }
 

@@ -86,7 +86,8 @@ async function bundle() {
             bundle: true,
             format: 'cjs',
             platform: 'node',
-            target: 'es2017',
+            // Below 2018 each object spread becomes calls of helpers that cost microseconds.
+            target: 'es2018',
             charset: 'utf8',
             legalComments: 'inline',
             external: ['@rocket.chat/apps-engine/*'],

@@ -12,15 +12,7 @@ export const count = (value: unknown): number | undefined =>
 
 /** Size of a value as JSON in UTF-8, in bytes. */
 export function jsonSize(value: unknown): number {
-    const json = JSON.stringify(value) ?? '';
-    let size = json.length;
-    for (let at = 0; at < json.length; at += 1) {
-        const unit = json.charCodeAt(at);
-        // A pair of surrogates has four bytes: two for each half.
-        if (unit >= 0x800 && (unit < 0xd800 || unit > 0xdfff)) size += 2;
-        else if (unit >= 0x80) size += 1;
-    }
-    return size;
+    return Buffer.byteLength(JSON.stringify(value) ?? '', 'utf8');
 }
 
 /** The beginning of a text, never cut inside a pair of surrogates. */

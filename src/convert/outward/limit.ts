@@ -18,9 +18,9 @@ export function fit(content: TextContent, maxBytes = defaultBytes): Pick<Outward
     if (jsonSize(plain) <= maxBytes) return { content: plain };
     const room = maxBytes - jsonSize({ ...plain, body: note });
     let body = cut(content.body, Math.max(room, 0));
-    for (let over = jsonSize(body) - room; over > 0 && body !== ''; over = jsonSize(body) - room) {
-        // At most six bytes for a character of the text: each step takes a share that is surely needed.
-        body = cut(body, body.length - Math.max(Math.ceil(over / 6), 1));
+    for (let size = jsonSize(body); size > room && body !== ''; size = jsonSize(body)) {
+        // Characters have up to six bytes: each step takes what would fit if all of them were alike.
+        body = cut(body, Math.min(Math.floor((body.length * Math.max(room, 0)) / size), body.length - 1));
     }
     return { content: { ...plain, body: body + note }, whole: content.body };
 }

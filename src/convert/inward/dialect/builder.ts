@@ -15,6 +15,8 @@ export class LineBuilder {
     private marker: string | undefined;
     private prefix: string | undefined;
     private lastQuoted = false;
+    /** The plain text in the current line has an opening bracket. */
+    private bracket = false;
     /** Nothing stands in the quote yet: its first paragraph needs no blank line before it. */
     private fresh = false;
 
@@ -39,7 +41,7 @@ export class LineBuilder {
 
     /** The plain text in the current line has an opening bracket: the parser would take it for the beginning of a link that follows. */
     public get bracketOpen(): boolean {
-        return this.gap === 0 && this.current.some(({ kind, text }) => kind !== 'raw' && text.includes('['));
+        return this.gap === 0 && this.bracket;
     }
 
     public text(text: string, kind: Run['kind'], style: Style): void {
@@ -47,6 +49,7 @@ export class LineBuilder {
         this.flush();
         this.fresh = false;
         this.prefix = this.prefix ?? this.takePrefix();
+        this.bracket = this.bracket || (kind !== 'raw' && text.includes('['));
         this.current.push({ ...style, text, kind });
     }
 
@@ -156,6 +159,7 @@ export class LineBuilder {
         this.lines.push({ prefix: this.prefix ?? '> '.repeat(this.quotes), runs: this.current });
         this.lastQuoted = this.quotes > 0;
         this.current = [];
+        this.bracket = false;
         this.prefix = undefined;
     }
 }
