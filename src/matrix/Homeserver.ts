@@ -112,7 +112,11 @@ export interface Homeserver {
     messages(roomId: MatrixRoomId, options: Acting & { from?: string; dir: 'b' | 'f'; limit: number }): Promise<{ events: MatrixEvent[]; end?: string }>;
 
     /** Events that relate to another one, newest first (Matrix 1.3). @throws matrix.unsupported, matrix.notFound where it is not offered */
-    relations(roomId: MatrixRoomId, eventId: MatrixEventId, options: Acting & { relType: string; limit: number; from?: string }): Promise<{ events: MatrixEvent[]; next?: string }>;
+    relations(
+        roomId: MatrixRoomId,
+        eventId: MatrixEventId,
+        options: Acting & { relType: string; limit: number; from?: string },
+    ): Promise<{ events: MatrixEvent[]; next?: string }>;
 
     /**
      * What is new since then for one of our users, at once.

@@ -78,7 +78,7 @@ export class BareBridge {
     }
 
     async stop(): Promise<void> {
-        this.server.closeAllConnections();
+        (this.server as Server & { closeAllConnections(): void }).closeAllConnections();
         await new Promise((resolve) => { this.server.close(resolve); });
         await this.homeserver.stop();
     }

@@ -218,7 +218,8 @@ export class FakeRocketChat implements RocketChat {
         if (text?.trim() === '' && !this.messages.get(id)?.attachments.length) {
             throw new BridgeError({ code: 'rocketchat.error-invalid-message', userMessage: 'empty', retriable: false, certain: true });
         }
-        Object.assign(this.messages.get(id) as RcMessage, { ...(text !== undefined && { text }), ...(attachments && { attachments }), editor: this.users.get(editorId) });
+        const changed = { ...(text !== undefined && { text }), ...(attachments && { attachments }) };
+        Object.assign(this.messages.get(id) as RcMessage, { ...changed, editor: this.users.get(editorId) });
     }
 
     public async delete(id: RcMessageId): Promise<void> {
