@@ -18,10 +18,8 @@ export const OUTWARD: PatienceOptions = { firstMs: 1_000, capMs: 60_000, maxTrie
 /** For what somebody waits for: a command, an invite. It does not wait for its turn while the other side is away. */
 export const SHORT: PatienceOptions = { firstMs: 500, capMs: 4_000, maxTries: 3, giveUpAfterMs: 12_000 };
 
-/** Statuses with which a server or the proxy in front of it says that it is not there now. */
-const AWAY = [408, 425, 502, 503, 504];
-/** Where something else answers in its place, or it does not know us: that is mended by people, in hours. */
-const AWAY_CODES = ['homeserver.notMatrix', 'matrix.token', 'bridge.notSetUp'];
+/** Where it does not know us: that is mended by people, in hours. What else answers in its place, a proxy say, has codes of `homeserver.`. */
+const AWAY_CODES = ['matrix.token', 'bridge.notSetUp'];
 /** What others do not meet is the matter of one thing alone, and ends after so many times as many tries. */
 const OWN_TRIES = 3;
 /** Longer is not waited at once, whatever the other side asks for. */
@@ -37,7 +35,8 @@ function meaningOf({ code, status, retriable }: BridgeError): Meaning {
     if (status === 429) {
         return 'limited';
     }
-    if (AWAY_CODES.includes(code) || (status !== undefined ? AWAY.includes(status) : code.startsWith('homeserver.'))) {
+    // With a Matrix error 502 and 504 speak of a third server, that of an invited person say.
+    if (code.startsWith('homeserver.') || AWAY_CODES.includes(code) || status === 503) {
         return 'away';
     }
     return status === undefined ? 'other' : 'failed';

@@ -1,3 +1,4 @@
+import { BridgeError } from '../../errors/BridgeError';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import type { RcRoomId } from '../../ids/types';
 import { reasonOf } from '../core/Context';
@@ -23,6 +24,9 @@ import { Sender } from './Sender';
 
 /** Users through whom Matrix acts: what they do came from there and never goes back. */
 const isOurs = (user: RcUser): boolean => user.isPuppet || user.isAppUser;
+
+/** The homeserver was surely not asked: a room is not made twice. */
+const isAway = (error: unknown): boolean => error instanceof BridgeError && error.retriable && error.certain;
 
 /**
  * What happens in Rocket.Chat, on its way to Matrix. Each method is called by an event of the engine, decides by who
@@ -66,15 +70,19 @@ export class Outbound {
         const item = { kind: 'message' as const, room: message.roomId, message: message.id };
         const concerned = { message, actor: message.sender };
         let intent: ReturnType<Journal['intend']> | undefined;
+        const open = () => this.directs.open(message.roomId, message.sender, message.ts, async () => {
+            intent = intent || this.journal.intend(item);
+            await intent.stored;
+        });
+        const add = () => this.work.add({ item, concerned, order: message.ts, intent, action: (portal) => this.messages.post(portal, message) });
         try {
-            await this.directs.open(message.roomId, message.sender, message.ts, async () => {
-                intent = this.journal.intend(item);
-                await intent.stored;
-            });
+            await open();
         } catch (error) {
-            await this.notices.failed(item, concerned, error);
+            const opened = this.openLater(open, error).catch((failed) => this.notices.failed(item, concerned, failed)).then(add);
+            await (isAway(error) ? undefined : opened);
+            return;
         }
-        await this.work.add({ item, concerned, order: message.ts, intent, action: (portal) => this.messages.post(portal, message) });
+        await add();
     }
 
     public async messageEdited(message: RcMessage): Promise<void> {
@@ -186,12 +194,28 @@ export class Outbound {
         await this.presence.end();
     }
 
+    /** The direct room is made when the homeserver is back; that may be hours. @throws when it cannot be made */
+    private async openLater(open: () => Promise<void>, error: unknown): Promise<void> {
+        if (!isAway(error)) {
+            throw error;
+        }
+        const once = () => open().catch((failed: unknown) => {
+            throw failed instanceof BridgeError && !isAway(failed) ? new BridgeError({ ...failed, retriable: false }) : failed;
+        });
+        await this.parts.patience.keepTrying(once, OUTWARD);
+    }
+
     /**
      * Does an item again that was given up: behind what waits in its room.
      * @throws when it fails again
      */
     public async again(item: OutItem): Promise<void> {
         const { portals, context } = this.parts;
+        const written = item.kind === 'message' ? await context.rocketchat.message(item.message) : undefined;
+        const writer = written && (await context.rocketchat.user(written.sender.id));
+        if (written && writer) {
+            await this.directs.open(item.room, writer, written.ts, async () => undefined);
+        }
         const portal = await portals.ofRcRoom(item.room);
         if (!portal) {
             throw refusal('outbound.notBridged', 'The room is not bridged any more.');
@@ -199,8 +223,7 @@ export class Outbound {
         await this.work.queues.run(item.room, async () => {
             await this.journal.begin(item.room, context.clock.now());
             const isDone = await this.work.redoing.perform(portal, item);
-            const message = isDone && item.kind === 'message' ? await context.rocketchat.message(item.message) : undefined;
-            await (message && this.notices.arrived(message));
+            await (isDone && written && this.notices.arrived(written));
         });
     }
 }

@@ -1,7 +1,9 @@
 import { BridgeError } from '../../errors/BridgeError';
+import type { MatrixUserId } from '../../ids/types';
 import type { RcUser } from '../../rocketchat/RocketChat';
 import type { Parts } from '../core/Parts';
 import { reasonOf } from '../core/Context';
+import { OUTWARD } from '../core/Patience';
 import { isForbidden } from '../people/Ghosts';
 import type { Portal } from '../portals/Portal';
 import type { Sender } from './Sender';
@@ -15,7 +17,7 @@ export class OutboundMembers {
 
     /** A local user joined, or somebody added a puppet: that person is invited on Matrix. */
     public async joined(portal: Portal, user: RcUser, inviter?: RcUser): Promise<void> {
-        const { ghosts, puppets, context } = this.parts;
+        const { ghosts, puppets, context, patience } = this.parts;
         if (!user.isPuppet) {
             await this.sender.asGhost(portal, user, (ghost) => ghosts.bringIn(ghost, portal));
             return;
@@ -25,12 +27,11 @@ export class OutboundMembers {
             return;
         }
         puppets.noteMember(puppet, portal.rcRoomId);
-        const membership = await context.homeserver.state(portal.matrixRoomId, 'm.room.member', puppet.mxid, this.asHost(portal));
-        if (membership && (membership.membership === 'join' || membership.membership === 'invite')) {
+        if (await this.isIn(portal, puppet.mxid)) {
             return;
         }
         try {
-            await this.invite(portal, inviter, puppet.mxid);
+            await patience.keepTrying(() => this.invite(portal, inviter, puppet.mxid), OUTWARD);
         } catch (error) {
             const sentence = error instanceof BridgeError ? error.userMessage : '';
             await context.rocketchat.whisper(inviter.id, portal.rcRoomId, `:warning: ${puppet.mxid} could not be invited on Matrix. ${sentence}`);
@@ -43,7 +44,8 @@ export class OutboundMembers {
         const { ghosts, puppets, context } = this.parts;
         if (user.isPuppet) {
             const puppet = await puppets.byUserId(user.id);
-            if (puppet && removedBy) {
+            // Done twice it would be an error: it may be a kick that a crash has left.
+            if (puppet && removedBy && (await this.isIn(portal, puppet.mxid))) {
                 await this.kick(portal, removedBy, puppet.mxid);
             }
             return;
@@ -63,6 +65,14 @@ export class OutboundMembers {
         await this.sender.asGhost(portal, user, () => ghosts.takeOut(ghost, portal.matrixRoomId));
     }
 
+    /** Joined, or invited. */
+    private async isIn(portal: Portal, user: MatrixUserId): Promise<boolean> {
+        const { patience, context } = this.parts;
+        const look = () => context.homeserver.state(portal.matrixRoomId, 'm.room.member', user, this.asHost(portal));
+        const member = await patience.keepTrying(look, OUTWARD);
+        return Boolean(member && (member.membership === 'join' || member.membership === 'invite'));
+    }
+
     /** As the person, if the power suffices, else as our host in the room: Rocket.Chat has checked the right. */
     public async invite(portal: Portal, inviter: RcUser, user: Parameters<Parts['context']['homeserver']['invite']>[1]): Promise<void> {
         const { homeserver } = this.parts.context;
@@ -70,8 +80,8 @@ export class OutboundMembers {
     }
 
     private async kick(portal: Portal, by: RcUser, user: Parameters<Parts['context']['homeserver']['kick']>[1]): Promise<void> {
-        const { homeserver } = this.parts.context;
-        await this.asPersonOrHost(portal, by, (acting) => homeserver.kick(portal.matrixRoomId, user, acting));
+        const { patience, context } = this.parts;
+        await patience.keepTrying(() => this.asPersonOrHost(portal, by, (acting) => context.homeserver.kick(portal.matrixRoomId, user, acting)), OUTWARD);
     }
 
     private async asPersonOrHost(portal: Portal, person: RcUser, action: (acting: { as?: Portal['host'] }) => Promise<void>): Promise<void> {

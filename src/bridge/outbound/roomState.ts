@@ -2,6 +2,7 @@ import { BridgeError } from '../../errors/BridgeError';
 import type { Content } from '../../matrix/Homeserver';
 import type { RcMessage } from '../../rocketchat/RocketChat';
 import type { Parts } from '../core/Parts';
+import { OUTWARD } from '../core/Patience';
 import { isForbidden } from '../people/Ghosts';
 import type { Portal } from '../portals/Portal';
 import type { Sender } from './Sender';
@@ -49,7 +50,7 @@ export class OutboundRoomState {
             if (!isForbidden(error)) {
                 throw error;
             }
-            await set(portal.host === namespace.bot ? {} : { as: portal.host });
+            await this.parts.patience.keepTrying(() => set(portal.host === namespace.bot ? {} : { as: portal.host }), OUTWARD);
         }
     }
 }

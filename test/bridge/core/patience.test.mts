@@ -35,6 +35,7 @@ describe('outward', () => {
         ['408', fail('homeserver.timeout', 408)],
         ['502', fail('homeserver.unavailable', 502)],
         ['503', fail('homeserver.unavailable', 503)],
+        ['503 in its own words', fail('matrix.serverError', 503)],
         ['504', fail('homeserver.unavailable', 504)],
         ['a proxy\'s page in its place', fail('homeserver.notMatrix', 404)],
         ['a registration that it does not know', fail('matrix.token', 401)],
@@ -50,6 +51,12 @@ describe('outward', () => {
         expect(clock.slept).toHaveLength(steps.length);
         clock.slept.forEach((ms, at) => expect(Math.abs(ms / steps[at] - 1)).toBeLessThan(0.101));
         expect(new Set(clock.slept.map((ms, at) => ms / steps[at])).size).toBeGreaterThan(1);
+    });
+
+    it('a third server that cannot be reached is tried some times, and holds up nobody', async () => {
+        const { patience, run } = setUp();
+        expect((await run(fail('matrix.serverError', 502, { errcode: 'M_UNKNOWN' }), 99)).tries).toBe(8);
+        expect(patience.outage.since).toBeUndefined();
     });
 
     it.each<FailureCode>(['matrix.forbidden', 'matrix.tooLarge', 'matrix.refused', 'homeserver.badUrl'])('%s: at once', async (code) => {

@@ -186,3 +186,46 @@ test('when no letter can be stored the writer is told all the same', async () =>
     await w.say('unlucky');
     expect(w.rocketchat.whispers[0].text).toContain('“unlucky” was not delivered');
 });
+
+describe('the first message of a direct room that somebody opened with a person on Matrix', () => {
+    const CAROL = '@carol:elsewhere.test' as MatrixUserId;
+    async function opened() {
+        const w = await bridged();
+        w.homeserver.addPerson(CAROL, 'Carol');
+        w.matrixRoom.members.set(CAROL, 'join');
+        await w.bridge.handleTransaction('1', [w.homeserver.write(w.matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body: 'hi' })], []);
+        const puppet = [...w.rocketchat.users.values()].find(({ isPuppet }) => isPuppet)!;
+        const direct = w.rocketchat.addRoom('d', '', [w.bob, puppet]);
+        const made = () => [...w.homeserver.rooms.values()].filter(({ options }) => options.isDirect);
+        const write = async (text: string): Promise<void> => w.bridge.outbound.messagePosted(w.rocketchat.write(direct, w.bob, text));
+        const until = async (isSo: () => unknown): Promise<void> => {
+            for (let tries = 0; tries < 500 && !isSo(); tries += 1) {
+                await new Promise((resolve) => { setTimeout(resolve, 5); });
+            }
+        };
+        return { ...w, made, write, until };
+    }
+
+    test('waits for a homeserver that is away, and its writer is not told of a failure', async () => {
+        const w = await opened();
+        w.homeserver.faults.createRoom = Array(30).fill(failure(undefined, undefined, { certain: true }));
+        await w.write('first');
+        await w.write('second');
+        await w.until(() => w.made()[0]?.timeline.length === 2);
+        expect(w.made()).toHaveLength(1);
+        expect(w.made()[0].timeline.map(({ content }) => content.body)).toEqual(['first', 'second']);
+        expect(w.rocketchat.whispers).toEqual([]);
+        expect(await w.letters()).toEqual([]);
+    });
+
+    test('becomes a letter when the room may have been made, and a retry makes one', async () => {
+        const w = await opened();
+        w.homeserver.faults.createRoom = [failure(undefined, undefined, { certain: false })];
+        await w.write('first');
+        await w.quiet();
+        expect(w.made()).toHaveLength(0);
+        expect(await w.letters()).toMatchObject([{ certain: false }]);
+        expect(await w.retry()).toMatchObject({ through: 1 });
+        expect(w.made()[0].timeline.map(({ content }) => content.body)).toEqual(['first']);
+    });
+});

@@ -12,7 +12,7 @@ export interface FakeMatrixRoom {
 
 export const failure = (status: number | undefined, errcode?: string, more: Partial<BridgeError> = {}): BridgeError =>
     new BridgeError({
-        code: errcode ? `matrix.${errcode}` : 'homeserver.unreachable', userMessage: errcode || 'The homeserver cannot be reached.',
+        code: errcode ? `matrix.${errcode}` : status === 500 ? 'matrix.serverError' : 'homeserver.unreachable', userMessage: errcode || 'The homeserver cannot be reached.',
         retriable: status === undefined || status === 429 || status >= 500, certain: status !== undefined && status < 500, status, errcode, ...more,
     });
 
