@@ -111,6 +111,8 @@ export interface InwardMessage {
     /** In Rocket.Chat's dialect, with the link of the answered message in front. Of a file: its caption. May be empty for a file only. */
     text: string;
     media?: InwardMedia;
+    /** Several files of one event. */
+    gallery?: InwardMedia[];
     emote: boolean;
     /** Made by a program: shown, never answered. */
     notice: boolean;

@@ -1,11 +1,13 @@
-import type { InwardMessage } from '../../convert/index';
+import type { InwardMedia, InwardMessage } from '../../convert/index';
 import { answering, fromMatrix, quoteLink, quotesOf, readRelation, unknownTarget, withOriginalTime } from '../../convert/index';
 import { BridgeError } from '../../errors/BridgeError';
 import { messageIdOf } from '../../ids/messages';
+import type { MxcUri } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { Parts } from '../core/Parts';
 import type { PostMessage, RcMessage } from '../../rocketchat/RocketChat';
 import type { Brought } from '../media/InboundFiles';
+import { Galleries } from '../media/Galleries';
 import { InboundFiles } from '../media/InboundFiles';
 import type { Puppet } from '../people/Puppets';
 import type { Portal } from '../portals/Portal';
@@ -40,6 +42,7 @@ const QUOTE = '[ ](';
 /** `m.room.message` and its like: posted by the sender's puppet under an id derived from the event. */
 export class InboundMessages {
     private readonly files: InboundFiles;
+    private readonly galleries: Galleries;
     private readonly ids: ChosenIds;
     private readonly texts: LongTexts;
     private readonly encrypted: EncryptedRooms;
@@ -53,6 +56,7 @@ export class InboundMessages {
         private readonly touched: (portal: Portal) => void,
     ) {
         this.files = new InboundFiles(parts);
+        this.galleries = new Galleries(parts, this.files);
         this.ids = new ChosenIds(parts.context);
         this.texts = new LongTexts(parts);
         this.encrypted = new EncryptedRooms(parts);
@@ -104,7 +108,7 @@ export class InboundMessages {
         if (message.unknown) {
             this.unknown.note(message.unknown);
         }
-        if (!message.text && !message.media) {
+        if (!message.text && !message.media && !message.gallery) {
             return;
         }
         const { thread: root, replyTo } = message.relation;
@@ -169,15 +173,19 @@ export class InboundMessages {
     }
 
     /** The texts to post one after another, and the file that the first of them shows. A file that is there already is not fetched again. */
-    private async pieces(portal: Portal, event: MatrixEvent, puppet: Puppet, { media, text }: InwardMessage): Promise<Pieces> {
-        const { texts, isCut } = media ? { texts: await this.texts.whole(text), isCut: false } : await this.texts.divide(text);
-        const existing = media || isCut || texts.length > 1 ? await messageOfEvent(this.parts, portal, event.event_id) : undefined;
-        if (existing && existing.id !== messageIdOf(event.event_id)) {
+    private async pieces(portal: Portal, event: MatrixEvent, puppet: Puppet, { media, gallery, text }: InwardMessage): Promise<Pieces> {
+        const { texts, isCut } = media || gallery ? { texts: await this.texts.whole(text), isCut: false } : await this.texts.divide(text);
+        const existing = media || gallery || isCut || texts.length > 1 ? await messageOfEvent(this.parts, portal, event.event_id) : undefined;
+        if (existing && existing.id !== messageIdOf(event.event_id) && !gallery) {
             // The server has posted it under its own id; a try before may have ended without the text.
             return existing.files.length && !existing.text ? { posted: existing, texts } : { texts: [] };
         }
-        if (media && media.url) {
-            const brought: Brought = existing ? {} : await this.files.bring(portal, event, puppet, { ...media, url: media.url });
+        if (gallery || (media && media.url)) {
+            const isShown = existing && existing.id === messageIdOf(event.event_id);
+            const bring = (): Promise<Brought> => (gallery
+                ? this.galleries.bring(portal, event, puppet, gallery)
+                : this.files.bring(portal, event, puppet, media as InwardMedia & { url: MxcUri }));
+            const brought: Brought = isShown ? {} : await bring();
             const all = brought.note ? await this.texts.whole([brought.note, text].filter(Boolean).join('\n')) : texts;
             return { ...brought, texts: all.length || existing ? all : [''] };
         }

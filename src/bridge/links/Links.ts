@@ -88,9 +88,10 @@ export class Links {
         return (await this.find(messageKey(message))).filter((link) => link.kind === 'message');
     }
 
-    /** What is recorded of an event; nothing for ordinary messages from Matrix. */
+    /** What is recorded of an event, of several messages the first; nothing for ordinary messages from Matrix. */
     public async ofEvent(event: MatrixEventId): Promise<Link | undefined> {
-        return (await this.find(eventKey(event)))[0];
+        const [first, ...others] = await this.find(eventKey(event));
+        return others.reduce((lowest, link) => ((link.part || 0) < (lowest.part || 0) ? link : lowest), first);
     }
 
     /** @returns the parts of an event that are recorded as messages */

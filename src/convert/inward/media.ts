@@ -38,6 +38,19 @@ export function readMedia({ type, content }: InwardEvent): InwardMedia | undefin
     };
 }
 
+const galleries = ['m.gallery', 'dm.filament.gallery'];
+/** Files of one gallery: as many as an event can hold of them with their details. */
+const most = 50;
+
+/** @returns the files of a gallery (MSC4274, in the stable and the unstable form), undefined when the event is none or shows nothing */
+export function readGallery({ type, content }: InwardEvent): InwardMedia[] | undefined {
+    if (type !== 'm.room.message' || !galleries.includes(text(content.msgtype) ?? '')) return undefined;
+    const items = (Array.isArray(content.itemtypes) ? content.itemtypes : []).slice(0, most).filter(isObject)
+        .map((item) => readMedia({ type, content: { ...item, msgtype: item.itemtype } }))
+        .filter((media): media is InwardMedia => media !== undefined);
+    return items.length > 0 ? items : undefined;
+}
+
 const mime = (value: unknown): string | undefined => {
     const type = text(value, 255)?.toLowerCase();
     return type !== undefined && /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/.test(type.split(';')[0].trim()) ? type.split(';')[0].trim() : undefined;

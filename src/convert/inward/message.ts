@@ -6,7 +6,7 @@ import { isObject, text } from '../values';
 import { answering, quoteLink, unknownTarget } from './answers';
 import { attribute, parseHtml, type HtmlNode } from './html';
 import { convertLocation, convertUnknown } from './kinds';
-import { mediaMissing, readMedia } from './media';
+import { mediaMissing, readGallery, readMedia } from './media';
 import { convertPollStart, isPollEnd, isPollResponse, isPollStart } from './polls';
 import { readRelation } from './relations';
 import { convertText } from './text';
@@ -61,7 +61,7 @@ export function fromMatrix(event: InwardEvent, context: InwardContext): InwardMe
     if (event.type === 'm.room.encrypted') return { ...message, text: encryptedText, encrypted: true };
     if (isPollResponse(event.type) || isPollEnd(event.type)) return message;
     const converted = convertKind(inner, context, relation.replyTo !== undefined);
-    return { ...message, ...converted, text: withAnswered(converted.text ?? '', relation.replyTo, context, converted.media !== undefined) };
+    return { ...message, ...converted, text: withAnswered(converted.text ?? '', relation.replyTo, context, converted.media !== undefined || converted.gallery !== undefined) };
 }
 
 function convertKind(event: InwardEvent, context: InwardContext, reply: boolean): Partial<InwardMessage> {
@@ -73,6 +73,8 @@ function convertKind(event: InwardEvent, context: InwardContext, reply: boolean)
         const caption = captioned ? convertText(content, context, { reply }) : '';
         return { media, text: media.url === undefined ? [mediaMissing(media), caption].filter(Boolean).join('\n') : caption };
     }
+    const gallery = readGallery(event);
+    if (gallery) return { gallery, text: convertText(content, context, { reply }) };
     if (type !== 'm.room.message') return { text: convertUnknown(content, type), unknown: type };
     switch (content.msgtype) {
         case 'm.text': return { text: convertText(content, context, { reply }) };

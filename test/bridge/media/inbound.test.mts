@@ -26,7 +26,8 @@ async function bridged(kind: 'c' | 'p' = 'c') {
     const messages = () => w.rocketchat.inRoom(room.id);
     /** What the bridge says to the people on Matrix. */
     const told = () => matrixRoom.timeline.filter(({ content }) => content.msgtype === 'm.notice').map(({ content }) => content.body);
-    return { ...w, alice, room, portal, matrixRoom, push, uri, file, messages, told };
+    const texts = () => messages().map(({ text }) => text);
+    return { ...w, alice, room, portal, matrixRoom, push, uri, file, messages, texts, told };
 }
 
 test('a picture is one message of the puppet with the file, under an id made of the event', async () => {
@@ -198,4 +199,46 @@ test.each([true, false])('a very long text is its beginning with the whole as a 
     expect(message.text.length).toBeLessThanOrEqual(5000);
     expect(message.text).toMatch(/\[…\]$/);
     expect(w.rocketchat.uploads.get(message.files[0].id)!.toString().trim()).toBe(body.trim());
+});
+
+describe('several files in one event', () => {
+    async function gallery(restricted: boolean) {
+        const w = await bridged();
+        w.rocketchat.settings.FileUpload_Restrict_to_room_members = restricted;
+        const item = (name: string, more = {}) => ({ itemtype: 'm.image', body: name, url: w.uri, info: { mimetype: 'image/png', size: 9 }, ...more });
+        const event = (...itemtypes: unknown[]) => w.homeserver.write(w.matrixRoom, CAROL, 'm.room.message', { msgtype: 'dm.filament.gallery', body: 'our **trip**', itemtypes });
+        const redact = (id: string) => w.push(w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: id as never }));
+        return { ...w, item, event, redact };
+    }
+
+    test('are one message with all of them, where the bridge may show them', async () => {
+        const w = await gallery(false);
+        const event = w.event(w.item('a.png'), w.item('a.png'), { itemtype: 'm.file', body: 'secret.txt', file: { url: w.uri, v: 'v2' } });
+        await w.push(event);
+        await new Bridge(w.context).handleTransaction('1', [event], []);
+        const [message, ...more] = w.messages();
+        expect(more).toEqual([]);
+        expect(message).toMatchObject({ id: messageIdOf(event.event_id), files: [{ name: 'a.png' }, { name: 'a.png' }], text: expect.stringMatching(/“secret\.txt” is end-to-end encrypted.*\nour \\\*\\\*trip/) });
+        expect(message.attachments).toHaveLength(2);
+        await w.redact(event.event_id);
+        expect(w.messages()).toEqual([]);
+    });
+
+    test('are as many messages where the server posts them; a repetition adds none, a redaction takes all away', async () => {
+        const w = await gallery(true);
+        const event = w.event(w.item('a.png'), w.item('a.png'), w.item('b.png'));
+        w.rocketchat.faults.edit = [failing()];
+        await w.push(event);
+        await w.quiet();
+        await new Bridge(w.context).handleTransaction('1', [event], []);
+        expect(w.messages().map(({ text, files }) => [text, files[0].name])).toEqual([['our \\*\\*trip\\*\\*', 'a.png'], ['', 'a.png'], ['', 'b.png']]);
+        await w.redact(event.event_id);
+        expect(w.messages()).toEqual([]);
+    });
+
+    test('a gallery of nothing is its text', async () => {
+        const w = await gallery(false);
+        await w.push(w.event(), w.event(7, null, { itemtype: 'm.text' }));
+        expect(w.texts()).toEqual(['our \\*\\*trip\\*\\*', 'our \\*\\*trip\\*\\*']);
+    });
 });

@@ -148,6 +148,21 @@ describe('from Matrix', () => {
         expect(quoting.attachments.some((attachment: { text?: string }) => attachment.text === 'root of the thread')).toBe(true);
     });
 
+    testWithOwnServers.each([true, false])('several files of one event are all there, and go with it (shown only to members: %s)', async (restricted) => {
+        await here().admin.post('v1/settings/FileUpload_Restrict_to_room_members', { value: restricted });
+        const names = ['first', 'second'].map((name) => `${name} ${restricted}.txt`);
+        const itemtypes = await Promise.all(names.map(async (body) => ({ itemtype: 'm.file', body, url: await uploadMedia(carol, Buffer.from(body), 'text/plain') })));
+        const id = await carol.send(roomId, 'm.room.message', { msgtype: 'dm.filament.gallery', body: `both ${restricted}`, itemtypes });
+        await alice.waitForMessage(channel, `both ${restricted}`);
+        const shown = async () => (await alice.messages(channel)).flatMap(({ attachments = [] }) => attachments).filter(({ title }) => names.includes(title));
+        expect((await shown()).map(({ title }) => title).sort()).toEqual(names);
+        for (const { title, title_link: link } of await shown()) {
+            expect((await downloadFile(alice, link)).toString()).toBe(title);
+        }
+        await carol.redact(roomId, id);
+        await eventually(async () => (await shown()).length === 0, { what: 'the deletion of both', timeout: redactionPatience });
+    }, 90_000);
+
     test('what the bridge cannot carry is said', async () => {
         await carol.send(roomId, 'm.room.message', { msgtype: 'm.file', body: 'lost.txt', url: `mxc://${here().serverName}/doesnotexist` });
         await alice.waitForMessage(channel, (message) => /lost\.txt.*could not be fetched/.test(message.msg));

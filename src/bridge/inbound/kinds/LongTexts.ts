@@ -70,6 +70,10 @@ export class LongTexts {
             const id: RcMessageId = recorded.get(part) || messageIdOf(event, part);
             const there = await rocketchat.message(id);
             const text = texts[part];
+            if (there && there.files.length) {
+                // A further file of the event, not a further text.
+                continue;
+            }
             if (there && there.roomId === frame.roomId) {
                 await (text === undefined ? rocketchat.delete(id, frame.senderId) : rocketchat.edit(id, frame.senderId, { text }));
             } else if (text !== undefined) {
