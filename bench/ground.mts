@@ -29,15 +29,19 @@ export interface Ground {
     heard: Arrivals;
 }
 
-/** A workspace with a writer in some channels, each followed through the realtime API; gone afterwards. */
-export const withGround = async <T,>(size: Size, use: (ground: Ground) => Promise<T>): Promise<T> => {
-    const workspace = await startWorkspace({});
+/**
+ * A workspace with a writer in some channels, each followed through the realtime API; gone afterwards.
+ * @param dataDir store that is there already; without one everything is new and stays in memory
+ */
+export const withGround = async <T,>(size: Size, use: (ground: Ground) => Promise<T>, dataDir?: string): Promise<T> => {
+    const workspace = await startWorkspace({ dataDir, readyWithinMs: 600_000 });
     let realtime: Realtime | undefined;
     let writer: RocketChat | undefined;
     try {
         const admin = await RocketChat.login(workspace.url, workspace.admin.username, workspace.admin.password);
-        await admin.createUser({ username: 'writer', name: 'Writer', password });
-        writer = await RocketChat.login(workspace.url, 'writer', password);
+        const username = unique('writer');
+        await admin.createUser({ username, name: 'Writer', password });
+        writer = await RocketChat.login(workspace.url, username, password);
         realtime = await Realtime.open(workspace.url, writer.token);
         const heard = new Arrivals();
         const rooms: RcRoom[] = [];

@@ -5,12 +5,14 @@
  *   --singles N    messages of each latency run (100)
  *   --rooms N      bridged rooms, one writer in each (10)
  *   --rounds N     how often all is measured, turn by turn; the median of each figure counts (3)
+ *   --scale        instead: without Synapse, over stores that hold much; how many rooms, with commas (100,100000)
  *   --write        puts the table into docs/performance.md
  */
 import type { BothWays } from './ground.mts';
 import { middle, type Figures } from './measure.mts';
 import { machine, table, writeReport, type Row } from './report.mts';
 import { bridgeWithStub, engineFloor, withSynapse } from './setups.mts';
+import { atScale } from './scale/scale.mts';
 import { packageApp } from '../test/support/app.mts';
 
 const number = (flag: string, fallback: number): number => {
@@ -30,6 +32,31 @@ const step = async <T,>(name: string, work: () => Promise<T>): Promise<T> => {
 
 /** Figure by figure. */
 const median = (rows: BothWays[]): BothWays => ({ outward: middle(rows.map(({ outward }) => outward)), inward: middle(rows.map(({ inward }) => inward)) });
+
+const sizes = `${size.messages} messages in ${size.rooms} rooms, ${size.singles} one at a time; median of ${rounds} ${rounds === 1 ? 'round' : 'rounds'}`;
+
+/** The same measurement over stores of several sizes. */
+const runAtScale = async (counts: number[]): Promise<void> => {
+    const zip = await step('packaging', packageApp);
+    const measured = await atScale(size, zip, counts, rounds, step);
+    const rows = (['outward', 'inward'] as const).flatMap((direction) => counts.flatMap((rooms): Row[] => {
+        const here = measured.filter((one) => one.rooms === rooms);
+        const floor = median(here.map(({ engine }) => engine))[direction];
+        const words = `${rooms.toLocaleString('en')} rooms in the store`;
+        return [
+            { direction, name: `engine’s floor, ${words}`, figures: floor },
+            { direction, name: `bridge, ${words}`, figures: median(here.map(({ stub }) => stub))[direction], floor },
+        ];
+    }));
+    await tell('scale', `${machine()}; ${sizes}.\n\n${table(rows)}`);
+};
+
+const tell = async (name: 'bench' | 'scale', text: string): Promise<void> => {
+    console.log(text);
+    if (process.argv.includes('--write')) {
+        await writeReport(name, text);
+    }
+};
 
 const run = async (): Promise<void> => {
     const zip = await step('packaging', packageApp);
@@ -52,14 +79,13 @@ const run = async (): Promise<void> => {
             { direction, name: 'bridge, Synapse', figures: of(bridge), floor: of(floor) },
         ];
     });
-    const text = `${machine()}; ${size.messages} messages in ${size.rooms} rooms, ${size.singles} one at a time; median of ${rounds} ${rounds === 1 ? 'round' : 'rounds'}.\n\n${table(rows)}`;
-    console.log(text);
-    if (process.argv.includes('--write')) {
-        await writeReport(text);
-    }
+    await tell('bench', `${machine()}; ${sizes}.\n\n${table(rows)}`);
 };
 
-run().catch((error) => {
+const scale = process.argv.indexOf('--scale');
+const counts = (/^[\d,]+$/.test(process.argv[scale + 1] ?? '') ? process.argv[scale + 1] : '100,100000').split(',').map(Number);
+
+(scale < 0 ? run() : runAtScale(counts)).catch((error) => {
     console.error(error);
     process.exitCode = 1;
 });

@@ -37,11 +37,10 @@ export const table = (rows: Row[]): string => {
     return [format(head), rule, ...lines.slice(1).map(format)].join('\n');
 };
 
-const [begin, end] = ['<!-- bench:begin -->', '<!-- bench:end -->'];
-
-/** Replaces the figures in docs/performance.md; the words around them are kept. */
-export const writeReport = async (text: string): Promise<void> => {
+/** Replaces the figures of a name in docs/performance.md; the words around them are kept. */
+export const writeReport = async (name: 'bench' | 'scale', text: string): Promise<void> => {
     const file = 'docs/performance.md';
+    const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
     const page = await readFile(file, 'utf8');
     const [before, rest] = page.split(begin);
     const after = rest?.split(end)[1];

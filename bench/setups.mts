@@ -11,7 +11,7 @@ import { Matrix } from '../test/support/matrix.mts';
 import type { RcRoom } from '../test/support/rocketchat.mts';
 import { freePort } from '../workspace/process/ports.mts';
 
-const withStub = async <T,>(use: (stub: StubHomeserver, left: Arrivals) => Promise<T>): Promise<T> => {
+export const withStub = async <T,>(use: (stub: StubHomeserver, left: Arrivals) => Promise<T>): Promise<T> => {
     const stub = await StubHomeserver.start();
     const left = new Arrivals();
     stub.onMessage = left.note;
@@ -23,7 +23,7 @@ const withStub = async <T,>(use: (stub: StubHomeserver, left: Arrivals) => Promi
 };
 
 /** A bare app in the real engine: one `IHttp` call per hook outward, one endpoint call and one message inward. */
-export const engineFloor = (size: Size): Promise<BothWays> =>
+export const engineFloor = (size: Size, dataDir?: string): Promise<BothWays> =>
     withStub((stub, left) =>
         withGround(size, async ({ workspace, admin, writer, rooms, heard }) => {
             const { zip, permissions } = bareApp(`${stub.url}/_matrix/client/v3/rooms/${encodeURIComponent(stub.room())}/send/m.room.message/`);
@@ -44,11 +44,11 @@ export const engineFloor = (size: Size): Promise<BothWays> =>
                 outward: await measure({ ...size, rooms, send: (room, text) => writer.send(room, text), arrivals: left }),
                 inward: await measure({ ...size, rooms, send: receive, arrivals: heard }),
             };
-        }),
+        }, dataDir),
     );
 
 /** The bridge, packaged as it is shipped, in the real engine; the homeserver costs nothing. */
-export const bridgeWithStub = (size: Size, zip: string): Promise<BothWays> =>
+export const bridgeWithStub = (size: Size, zip: string, dataDir?: string): Promise<BothWays> =>
     withStub((stub, left) =>
         withGround(size, async (ground) => {
             const { writer, rooms, heard } = ground;
@@ -67,7 +67,7 @@ export const bridgeWithStub = (size: Size, zip: string): Promise<BothWays> =>
                 outward: await measure({ ...size, rooms, send: (room, text) => writer.send(room, text), arrivals: left }),
                 inward: await measure({ ...size, rooms, send: receive, arrivals: heard }),
             };
-        }),
+        }, dataDir),
     );
 
 /** The bridge with a real Synapse; then, on the same Synapse, a bare service of matrix-bot-sdk in the bridge's place. */

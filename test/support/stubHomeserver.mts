@@ -65,6 +65,11 @@ export class StubHomeserver {
         return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
     }
 
+    /** Nothing waits to be pushed. */
+    get isIdle(): boolean {
+        return !this.inFlight && this.queue.length === 0;
+    }
+
     /** What the homeserver takes from the registration file. */
     register(url: string, token: string, bot: string): void {
         this.registration = { url, token, bot: `@${bot}:${this.serverName}` };

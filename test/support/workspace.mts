@@ -14,9 +14,9 @@ export interface WorkspaceOptions {
     env?: NodeJS.ProcessEnv;
     /** Further arguments of the process. */
     args?: string[];
+    /** A large store takes its time to load. */
+    readyWithinMs?: number;
 }
-
-const readyWithinMs = 60_000;
 
 /** A workspace process of a test. */
 export class Workspace {
@@ -27,7 +27,7 @@ export class Workspace {
         private readonly output: string[],
     ) {}
 
-    static async start({ dataDir, instances, port = 0, quirks = [], env, args = [] }: WorkspaceOptions = {}): Promise<Workspace> {
+    static async start({ dataDir, instances, port = 0, quirks = [], env, args = [], readyWithinMs = 60_000 }: WorkspaceOptions = {}): Promise<Workspace> {
         const child = spawn(process.execPath, [
             '--import', 'tsx', '--import', './workspace/process/endWithParent.mts', 'workspace/main.mts', '--port', String(port), ...args,
             ...(dataDir ? ['--data-dir', dataDir] : []),
