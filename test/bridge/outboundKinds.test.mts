@@ -40,6 +40,25 @@ test('blocks of an app are text', async () => {
     expect(w.sent()).toMatchObject([{ body: '*Lunch?*', formatted_body: '<strong>Lunch?</strong>' }]);
 });
 
+test('the file with the whole of a text follows its edits', async () => {
+    const w = await bridged();
+    const message = await w.post('short');
+    const edit = async (text: string, editedAt: number) => {
+        await w.bridge.outbound.messageEdited({ ...message, text, editedAt, editor: w.alice });
+        await w.quiet();
+    };
+    const now = w.clock.now();
+    await edit('long '.repeat(20_000), now + 1);
+    await edit('longer '.repeat(20_000), now + 2);
+    const files = w.homeserver.rooms.get(w.portal.matrixRoomId)!.timeline.filter(({ content }) => content.msgtype === 'm.file');
+    expect(files.map(({ content }) => content['m.relates_to'])).toEqual([undefined, { rel_type: 'm.replace', event_id: files[0].event_id }]);
+    const { url } = files[1].content['m.new_content'] as { url: never };
+    expect(w.homeserver.media.get(url)!.content.toString().trim()).toBe('longer '.repeat(20_000).trim());
+    await edit('short again', now + 3);
+    const { timeline } = w.homeserver.rooms.get(w.portal.matrixRoomId)!;
+    expect(timeline.filter(({ type }) => type === 'm.room.redaction').map(({ redacts }) => redacts)).toEqual([files[0].event_id]);
+});
+
 test('a caption that does not fit into an event is followed by the whole of it', async () => {
     const w = await bridged();
     w.rocketchat.uploads.set('f', Buffer.from('x'));

@@ -112,6 +112,28 @@ export class OutboundMessages {
             const outgoing = { type: 'm.room.message', content: asEdit(plain, edited), mark, ts: message.editedAt, ...(again && { perhapsSince: message.editedAt }) };
             await this.sender.send(portal, message.sender, outgoing);
         }
+        if (!file) {
+            await this.editWhole(portal, message, converted && converted.whole);
+        }
+    }
+
+    /** The file behind a text that did not fit into an event follows the text: it is changed, added, or goes. */
+    private async editWhole(portal: Portal, message: RcMessage, whole?: string): Promise<void> {
+        const { links } = this.parts;
+        const before = (await links.linksOf(message.id)).find(({ part }) => part === 1);
+        if (whole === undefined) {
+            if (before) {
+                await this.sender.redact(portal, message.sender, before.event);
+            }
+            return;
+        }
+        const content = await this.files.whole(portal, message, whole);
+        const mark = { id: message.id, kind: 'edit', part: 1, revision: String(message.editedAt || 0) };
+        const outgoing = { type: 'm.room.message', content: before ? asEdit(content, before.event) : content, mark, ts: message.editedAt };
+        const { eventId, ghost } = await this.sender.send(portal, message.sender, outgoing);
+        if (!before) {
+            links.remember({ kind: 'message', event: eventId, message: message.id, room: message.roomId, sender: ghost.mxid, part: 1 });
+        }
     }
 
     /**
@@ -174,7 +196,7 @@ export class OutboundMessages {
         const link = await this.linkOf(portal, message);
         const linked: TextContent = { ...content, external_url: link, 'm.mentions': withAuthor(content['m.mentions'], author) };
         if (!related) {
-            return { content: linked };
+            return { content: linked, ...(whole !== undefined && { whole }) };
         }
         return { content: relate(linked, { ...(replyTo && { replyTo }), ...(await this.threadOf(message)) }), ...(whole !== undefined && { whole }) };
     }
