@@ -1,8 +1,12 @@
+import { matroska } from './matroska';
+
 /** What the bytes of a file tell: pixels, and milliseconds. */
 export interface Measured {
     width?: number;
     height?: number;
     durationMs?: number;
+    /** As Rocket.Chat's web client records: its name for that is in the language of the user. */
+    voice?: true;
 }
 
 type Reader = (bytes: Buffer) => Measured;
@@ -101,27 +105,32 @@ const bitrates = {
     2: [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
 };
 
+/** Speech in one channel with so few kilobits a second, and no tag (server: `client/app/ui/client/lib/recorderjs/AudioEncoder`): nobody keeps music so. */
+const recorded = 32;
+
 /** Layer III with a constant bit rate, as Rocket.Chat's clients record: bytes by rate. An ID3 tag in front is passed over. */
 function mp3(bytes: Buffer): Measured {
     const tag = ascii(bytes, 0, 3) === 'ID3' ? 10 + ((bytes[6] << 21) | (bytes[7] << 14) | (bytes[8] << 7) | bytes[9]) : 0;
     const start = bytes.indexOf(0xff, tag);
     if (start < 0 || start + 4 > bytes.length || (bytes[start + 1] & 0xe6) !== 0xe2) return {};
     const kilobits = bitrates[(bytes[start + 1] & 0x18) === 0x18 ? 1 : 2][bytes[start + 2] >> 4];
-    return kilobits ? { durationMs: Math.round(((bytes.length - start) * 8) / kilobits) } : {};
+    const voice = tag === 0 && start === 0 && kilobits <= recorded && bytes[start + 3] >> 6 === 3;
+    return kilobits ? { durationMs: Math.round(((bytes.length - start) * 8) / kilobits), ...(voice && { voice }) } : {};
 }
 
 const readers: Record<string, Reader> = {
     'image/png': png, 'image/gif': gif, 'image/jpeg': jpeg, 'image/webp': webp, 'video/mp4': mp4, 'video/quicktime': mp4, 'audio/mp4': mp4,
     'audio/x-m4a': mp4, 'audio/m4a': mp4, 'audio/wav': wav, 'audio/wave': wav, 'audio/x-wav': wav, 'audio/ogg': ogg, 'audio/opus': ogg,
-    'audio/mpeg': mp3, 'audio/mp3': mp3,
+    'audio/mpeg': mp3, 'audio/mp3': mp3, 'video/webm': matroska, 'audio/webm': matroska, 'video/x-matroska': matroska,
 };
 
 /** Reads size and length out of a file of a usual kind. Never throws: a broken or unknown file just tells nothing. */
 export function measure(bytes: Buffer, mimetype: string): Measured {
     const reader = Object.prototype.hasOwnProperty.call(readers, mimetype) ? readers[mimetype] : undefined;
     try {
-        const { width = 0, height = 0, durationMs = 0 } = reader ? reader(bytes) : {};
-        return { ...(width > 0 && height > 0 && { width, height }), ...(Number.isFinite(durationMs) && durationMs > 0 && { durationMs }) };
+        const { width = 0, height = 0, durationMs = 0, voice } = reader ? reader(bytes) : {};
+        const length = Number.isFinite(durationMs) && durationMs > 0 && { durationMs };
+        return { ...(width > 0 && height > 0 && { width, height }), ...length, ...(voice && { voice }) };
     } catch {
         return {};
     }
