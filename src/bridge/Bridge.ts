@@ -81,7 +81,7 @@ export class Bridge {
         this.outbound = new Outbound(parts, this.deadLetters);
         this.inbound = new Inbound(parts, (portal) => this.outbound.touched(portal), this.deadLetters);
         this.transactions = new Transactions(context, this.inbound, deadlines);
-        this.queue = new Queue(parts, () => this.inbound.waiting());
+        this.queue = new Queue(parts, () => this.inbound.waiting(), (roomId) => this.outbound.isBehind(roomId));
         this.retries = new Retries(context, this.deadLetters, {
             in: (payload) => this.inbound.again(JSON.parse(payload)),
             out: (payload) => this.outbound.again(JSON.parse(payload)),

@@ -26,8 +26,8 @@ export class QueueCommand implements Command {
         }
         const counts = { in: 0, out: 0 };
         rooms.forEach(({ direction, count }) => { counts[direction] += count; });
-        const one = async ({ direction, room, count, oldestAt }: Waiting): Promise<string> =>
-            `- ${asCode(await queue.roomName(direction, room))}, ${towards(direction)}: ${count}, the oldest for ${duration(now - oldestAt)}`;
+        const one = async ({ direction, room, count, hasMore, oldestAt }: Waiting): Promise<string> =>
+            `- ${asCode(await queue.roomName(direction, room))}, ${towards(direction)}: ${count}${hasMore ? ' and more' : ''}, the oldest for ${duration(now - oldestAt)}`;
         const hidden = rooms.slice(SHOWN);
         return [
             `**${plural(counts.in + counts.out, 'item waits', 'items wait')}** (${byDirection(counts)}), the oldest for ${duration(now - rooms[0].oldestAt)}.`,

@@ -115,7 +115,7 @@ describe('/matrix queue', () => {
     it('counts by room and direction, the longest waiting first, and says that the homeserver is away', async () => {
         const at = Date.now() - 4 * 60_000 - 500;
         const text = await run({
-            rooms: [{ room: 'general', direction: 'out', count: 10, oldestAt: at }, { room: 'random', direction: 'in', count: 2, oldestAt: at + 180_000 }],
+            rooms: [{ room: 'general', direction: 'out', count: 10, oldestAt: at }, { room: 'random', direction: 'in', count: 2, hasMore: true, oldestAt: at + 180_000 }],
             awaySince: at,
             nextTryAt: Date.now() + 6_900,
         });
@@ -123,7 +123,7 @@ describe('/matrix queue', () => {
             '**12 items wait** (10 to Matrix, 2 from Matrix), the oldest for 4 min.',
             'The homeserver has been away for 4 min; the next try is in 6 s. What waits is delivered when it is back.',
             '- `#general`, to Matrix: 10, the oldest for 4 min',
-            '- `#random`, from Matrix: 2, the oldest for 1 min',
+            '- `#random`, from Matrix: 2 and more, the oldest for 1 min',
         ]);
     });
 

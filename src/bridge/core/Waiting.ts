@@ -5,6 +5,8 @@ export interface Waiting {
     /** `in`: from Matrix to Rocket.Chat. */
     direction: 'in' | 'out';
     count: number;
+    /** More waits than is known: it is read from the server's database when its turn has come. */
+    hasMore?: boolean;
     /** Milliseconds since the epoch. */
     oldestAt: number;
 }

@@ -194,6 +194,11 @@ export class Outbound {
         await this.presence.end();
     }
 
+    /** Whether more waits in a room than is held in memory. */
+    public isBehind(roomId: RcRoomId): boolean {
+        return this.work.queues.isBehind(roomId);
+    }
+
     /** The direct room is made when the homeserver is back; that may be hours. @throws when it cannot be made */
     private async openLater(open: () => Promise<void>, error: unknown): Promise<void> {
         if (!isAway(error)) {

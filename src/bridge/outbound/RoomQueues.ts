@@ -92,6 +92,12 @@ export class RoomQueues {
         return Boolean(room && room.waiting.has(key));
     }
 
+    /** Whether more waits than is held. */
+    public isBehind(roomId: RcRoomId): boolean {
+        const room = this.rooms.get(roomId);
+        return Boolean(room && room.behind !== undefined);
+    }
+
     private fallBehind(roomId: RcRoomId, room: RoomQueue, ts: number): void {
         if (room.behind !== undefined) {
             room.behind = Math.min(room.behind, ts);

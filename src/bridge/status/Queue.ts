@@ -1,5 +1,6 @@
 import { matrixRoomId } from '../../ids/matrix';
 import { rcRoomId } from '../../ids/rocketchat';
+import type { RcRoomId } from '../../ids/types';
 import type { Parts } from '../core/Parts';
 import type { Waiting } from '../core/Waiting';
 
@@ -16,15 +17,21 @@ const OUT = 'out ';
 
 /** What waits for its turn, for administrators. */
 export class Queue {
-    /** @param inward what came from Matrix and is not in Rocket.Chat yet, by Matrix room */
+    /**
+     * @param inward what came from Matrix and is not in Rocket.Chat yet, by Matrix room
+     * @param isBehind whether more waits in a room, on its way to Matrix, than its lane holds
+     */
     constructor(
         private readonly parts: Parts,
         private readonly inward: () => Waiting[],
+        private readonly isBehind: (roomId: RcRoomId) => boolean,
     ) {}
 
     public look(): QueueState {
         const { lanes, patience } = this.parts;
-        const outward = lanes.waiting(OUT).map((waiting): Waiting => ({ ...waiting, direction: 'out' }));
+        const outward = lanes.waiting(OUT).map((waiting): Waiting => ({
+            ...waiting, direction: 'out', ...(this.isBehind(rcRoomId(waiting.room)) && { hasMore: true }),
+        }));
         const rooms = [...outward, ...this.inward()];
         const { since, nextProbeAt } = patience.outage;
         return {
