@@ -1,0 +1,123 @@
+/** Edits and deletions beyond the simple ones: of captions, by moderators, to nothing, of several files; both ways. */
+import { eventually, unique } from '../../support/eventually.mts';
+import { useBridgedRoom } from '../../support/bridgedRoom.mts';
+import { postFiles } from '../../support/files.mts';
+import { uploadMedia } from '../../support/media.mts';
+import type { RcMessage } from '../../support/rocketchat.mts';
+
+const room = useBridgedRoom('moderation');
+const gone = (message: Pick<RcMessage, '_id'>): Promise<boolean> =>
+    eventually(async () => !(await room().alice.messages(room().channel)).some(({ _id, t }) => _id === message._id && !t), { what: `${message._id} to go` });
+
+describe('edits', () => {
+    test('of an edited message, and to nothing, both ways', async () => {
+        const { alice } = room();
+        const { message, event } = await room().fromAlice();
+        for (const text of ['second', 'third *try*']) {
+            await alice.edit(message, text);
+            await room().editOf(event.event_id, text);
+        }
+        const { eventId } = await room().fromCarol();
+        await room().edit(eventId, 'second');
+        await room().messageOf(eventId, ({ msg }) => msg === 'second');
+        await room().edit(eventId, '');
+        await room().messageOf(eventId, ({ msg }) => msg === '_(empty message)_');
+        await room().edit(eventId, 'third');
+        await room().messageOf(eventId, ({ msg }) => msg === 'third');
+    });
+
+    test('of a message that became nothing but an answer', async () => {
+        const { message: asked } = await room().fromCarol();
+        const link = await room().linkOf(asked);
+        const { message, event } = await room().fromAlice(`[ ](${link}) words`);
+        await room().alice.edit(message, `[ ](${link})`);
+        await room().editOf(event.event_id, '↩');
+    });
+
+    test('by a moderator: of a colleague it is the colleague\'s, of somebody on Matrix it stays here, and is told', async () => {
+        const { stack, channel, carol, roomId } = room();
+        const admin = stack.admin;
+        await admin.post('v1/channels.join', { roomId: channel._id });
+        await admin.listen();
+        const own = await room().fromAlice();
+        await admin.edit(own.message, 'mended by the admin');
+        expect((await room().editOf(own.event.event_id, 'mended by the admin')).sender).toBe(stack.ghostOf(room().alice));
+        const others = await room().fromCarol();
+        await admin.edit(others.message, 'mended here');
+        await eventually(() => admin.whispersIn(channel).some((text) => text.includes('only its author')), { what: 'the note' });
+        expect((await carol.events(roomId)).some(({ content }) => JSON.stringify(content).includes('mended here'))).toBe(false);
+    });
+
+    test('of which several come at once: the newest counts', async () => {
+        const { eventId } = await room().fromCarol();
+        await Promise.all(['a', 'b', 'c'].map((body) => room().edit(eventId, body)));
+        const newest = (await room().carol.events(room().roomId)).filter(({ content }) => content['m.relates_to']?.event_id === eventId).pop();
+        await room().messageOf(eventId, ({ msg }) => msg === newest?.content['m.new_content'].body);
+    });
+});
+
+describe('deletions', () => {
+    test('on Matrix by who has the power, with the reason; by others nothing', async () => {
+        const { alice, carol, stack } = room();
+        const name = unique('hers');
+        const own = await carol.createRoom({ preset: 'private_chat', name, invite: [stack.ghostOf(alice)] });
+        const channel = await alice.waitForRoom((one) => one.fname === name || one.name === name);
+        const message = await alice.send(channel, unique('spam'));
+        const event = await carol.waitForEvent(own, message.msg);
+        await carol.redact(own, event.event_id, 'this is *spam*');
+        const note = await alice.waitForMessage(channel, '🗑️');
+        expect(note.msg).toBe('🗑️ _deleted a message of_ Alice Liddell _on Matrix:_ this is \\*spam\\*');
+        expect((await alice.messages(channel)).some(({ _id, t }) => _id === message._id && !t)).toBe(false);
+        // In a room of ours Carol has no such power.
+        const kept = await room().fromAlice();
+        await expect(carol.redact(room().roomId, kept.event.event_id)).rejects.toThrow('403');
+    });
+
+    test('by a moderator of Rocket.Chat, of messages of both sides', async () => {
+        const { stack } = room();
+        const [own, others] = [await room().fromAlice(), await room().fromCarol()];
+        for (const { _id } of [own.message, others.message]) await stack.admin.post('v1/chat.delete', { roomId: room().channel._id, msgId: _id });
+        for (const event of [own.event.event_id, others.eventId]) {
+            const { unsigned } = await room().waitForRedaction(event);
+            expect(unsigned?.redacted_because.content.reason).toMatch(/^Deleted by .+ on Rocket\.Chat$/);
+        }
+    });
+
+    test('of a message with several files, whose caption was edited before', async () => {
+        const { alice, channel } = room();
+        const files = ['a', 'b'].map((name) => ({ name: `${unique(name)}.txt`, type: 'text/plain', content: Buffer.from(name) }));
+        const { _id } = await postFiles(alice, channel, files, 'my notes');
+        const eventOf = ({ name }: { name: string }) => room().carol.waitForEvent(room().roomId, ({ content }) => content.filename === name);
+        const [first, second] = await Promise.all(files.map(eventOf));
+        await alice.edit(await alice.message(_id), 'my better notes');
+        const edit = await room().editOf(first.event_id, 'my better notes');
+        expect(edit.content['m.new_content']).toMatchObject({ filename: first.content.filename, url: first.content.url });
+        await alice.deleteMessage(await alice.message(_id));
+        await Promise.all([first, second].map(({ event_id: id }) => room().waitForRedaction(id)));
+    });
+
+    test('of a file from Matrix, whose caption was edited before', async () => {
+        const { carol, alice, channel } = room();
+        const filename = `${unique('notes')}.txt`;
+        const file = { msgtype: 'm.file', filename, url: await uploadMedia(carol, Buffer.from('her notes'), 'text/plain'), info: { mimetype: 'text/plain' } };
+        const eventId = await carol.send(room().roomId, 'm.room.message', { ...file, body: 'my notes' });
+        const shown = await alice.waitForMessage(channel, 'my notes');
+        await room().edit(eventId, 'my better notes', file);
+        const edited = await alice.waitForMessage(channel, 'my better notes');
+        expect(edited).toMatchObject({ _id: shown._id, file: { name: filename } });
+        await room().edit(eventId, filename, file);
+        await alice.waitForMessage(channel, ({ _id: id, msg }) => id === shown._id && msg === '');
+        await carol.redact(room().roomId, eventId);
+        await gone(shown);
+    });
+
+    test('of a long message from Matrix take all its parts', async () => {
+        const lines = Array.from({ length: 200 }, (_, line) => `long ${line} ${'x'.repeat(40)}`);
+        const { eventId, message } = await room().fromCarol(lines.join('\n'));
+        await room().alice.waitForMessage(room().channel, 'long 199 ');
+        await room().carol.redact(room().roomId, eventId);
+        await gone(message);
+        const parts = async (): Promise<RcMessage[]> => (await room().alice.messages(room().channel)).filter(({ msg, t }) => !t && msg.startsWith('long '));
+        await eventually(async () => (await parts()).length === 0, { what: 'the parts to go' });
+    });
+});
