@@ -59,6 +59,8 @@ const steps = [
     ['engine', () => ring('engine', '--runInBand')],
     ['e2e', endToEnd],
     ['dendrite', onDendrite],
+    // The short form; the full numbers: `npm run test:abuse`.
+    ['abuse', () => ring('abuse', '--runInBand')],
 ];
 
 async function perform([name, step]) {

@@ -1,5 +1,5 @@
 /** A proxy of the test's own between two servers, which fails as networks and overloaded servers do. */
-import { createServer, request as forward, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, request as forward, type ClientRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 export type Fault =
@@ -23,6 +23,8 @@ export interface Passing {
 export class FaultProxy {
     /** Decides for each request: a fault, or nothing. */
     plan: (request: Passing) => Fault | undefined = () => undefined;
+    /** Base URLs of the servers that get a request, all at once: the answer of the first one counts. The target without it. */
+    route?: (request: Passing) => string[];
     /** Told of each answer of the other side, before it is passed on. */
     answered?: (request: Passing, status: number) => void;
     /** How often each fault was made, by its name: `429`, `reset`, … */
@@ -93,9 +95,11 @@ export class FaultProxy {
     }
 
     private pass(request: IncomingMessage, body: Buffer, response: ServerResponse, passing: Passing, fault?: Fault): void {
-        const { hostname, port } = this.target;
-        const headers = { ...request.headers, 'content-length': String(body.length), 'connection': 'close' };
-        const onward = forward({ hostname, port, method: request.method, path: request.url, headers, agent: false }, (answer) => {
+        const [target, ...others] = this.route ? this.route(passing).map((url) => new URL(url)) : [this.target];
+        for (const other of others) {
+            this.onward(other, request, body, (answer) => answer.resume()).once('error', () => undefined);
+        }
+        const onward = this.onward(target, request, body, (answer) => {
             const chunks: Buffer[] = [];
             answer.on('data', (chunk: Buffer) => chunks.push(chunk));
             answer.once('error', () => request.socket.destroy());
@@ -114,6 +118,13 @@ export class FaultProxy {
         });
         // Who is not there refuses the connection, or resets it: so does the proxy.
         onward.once('error', () => request.socket.destroy());
-        onward.end(body);
+    }
+
+    private onward(target: URL, given: IncomingMessage, body: Buffer, answered: (answer: IncomingMessage) => void): ClientRequest {
+        const { hostname, port } = target;
+        const headers = { ...given.headers, 'content-length': String(body.length), 'connection': 'close' };
+        const request = forward({ hostname, port, method: given.method, path: given.url, headers, agent: false }, answered);
+        request.end(body);
+        return request;
     }
 }

@@ -1,0 +1,96 @@
+/** 7: one remote user floods a room; people in other rooms notice little of it. */
+import { Arrivals } from '../../bench/measure.mts';
+import { compare, textOf, type Found } from '../support/abuse/ledger.mts';
+import { foundInRocketChat, wholeRoom } from '../support/abuse/readers.mts';
+import { expectWhole, report } from '../support/abuse/report.mts';
+import { scaled, scenarioTimeout } from '../support/abuse/scale.mts';
+import { withStubHomeserver, type Stubbed } from '../support/abuse/stubbed.mts';
+import { eventually, sleep } from '../support/eventually.mts';
+import { Realtime } from '../support/realtime.mts';
+import { useStack } from '../support/stack.mts';
+
+const here = useStack({ homeserver: false });
+let stubbed: Stubbed;
+let realtime: Realtime;
+const heard = new Arrivals();
+const left = new Arrivals();
+beforeAll(async () => {
+    stubbed = await withStubHomeserver(here(), 5);
+    stubbed.stub.onMessage = left.note;
+    realtime = await Realtime.open(here().workspace.url, stubbed.writer.token);
+    for (const { channel } of stubbed.rooms) {
+        await realtime.follow('stream-room-messages', channel._id, (message) => heard.note(message.msg));
+    }
+}, 120_000);
+afterAll(async () => {
+    realtime?.close();
+    await stubbed?.stub.stop();
+});
+
+/** Messages per second of the flood: more than a Synapse with SQLite takes of one person. */
+const RATE = 100;
+const PROBE_EVERY_MS = 100;
+let probes = 0;
+
+const say = (room: Stubbed['rooms'][number], sender: string, body: string): void => {
+    stubbed.stub.push({ type: 'm.room.message', room_id: room.roomId, sender, content: { msgtype: 'm.text', body } });
+};
+
+/** One message after the other in the quiet rooms, each way in turn. @returns milliseconds until each was there, sorted */
+const latencies = async (goOn: () => boolean): Promise<{ out: number[]; in: number[] }> => {
+    const found: { out: number[]; in: number[] } = { out: [], in: [] };
+    const [, ...quiet] = stubbed.rooms;
+    while (goOn()) {
+        const way = probes % 2 ? 'out' : 'in';
+        const room = quiet[Math.floor(probes / 2) % quiet.length];
+        const text = `probe ${probes++}`;
+        const arrival = (way === 'out' ? left : heard).of(text);
+        const begin = performance.now();
+        if (way === 'out') {
+            await stubbed.writer.send(room.channel, text);
+        } else {
+            say(room, stubbed.person, text);
+        }
+        found[way].push((await arrival) - begin);
+        await sleep(PROBE_EVERY_MS);
+    }
+    [found.out, found.in].forEach((list) => list.sort((a, b) => a - b));
+    return found;
+};
+const p95 = (sorted: number[]): number => Math.round(sorted[Math.floor(sorted.length * 0.95)]);
+
+test('other rooms are nearly as quick during a flood', async () => {
+    const messages = scaled(5_000, 1_500);
+    const [flooded] = stubbed.rooms;
+    const warm = Date.now() + 3_000;
+    await latencies(() => Date.now() < warm);
+    const end = Date.now() + scaled(30_000, 12_000);
+    const quiet = await latencies(() => Date.now() < end);
+
+    const sent: Found[] = [];
+    const begin = Date.now();
+    const flood = async (): Promise<void> => {
+        while (sent.length < messages) {
+            const due = Math.min(messages, Math.floor(((Date.now() - begin) * RATE) / 1000));
+            for (let number = sent.length; number < due; number++) {
+                sent.push({ way: 'in', number, at: number, writtenAt: Date.now() });
+                say(flooded, `@mallory:${stubbed.stub.serverName}`, textOf('in', number));
+            }
+            await sleep(10);
+        }
+    };
+    const [during] = await Promise.all([latencies(() => sent.length < messages), flood()]);
+    const read = async (): Promise<Found[]> => foundInRocketChat(await wholeRoom(stubbed.writer, flooded.channel));
+    await eventually(async () => (await read()).length >= messages, { timeout: 240_000, interval: 1_000 }).catch(() => undefined);
+    const seconds = (Date.now() - begin) / 1000;
+    const account = compare('flooded room', 'in', sent, await read());
+    report(`a flood of ${messages} messages of one person, ${RATE} a second`, { in: account }, {
+        'ms p95 to Matrix in quiet': p95(quiet.out), 'ms during the flood': p95(during.out),
+        'ms p95 to Rocket.Chat in quiet': p95(quiet.in), 'ms while flooded': p95(during.in),
+        'samples': quiet.out.length + quiet.in.length + during.out.length + during.in.length,
+        'seconds until the flood was there': Math.round(seconds),
+    });
+    expectWhole(account);
+    expect(p95(during.out)).toBeLessThanOrEqual(3 * p95(quiet.out));
+    expect(p95(during.in)).toBeLessThanOrEqual(3 * p95(quiet.in));
+}, scenarioTimeout);
