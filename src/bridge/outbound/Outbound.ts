@@ -191,7 +191,7 @@ export class Outbound {
     /** The bridge is switched off; what waits in the lanes goes on waiting. */
     public async rest(): Promise<void> {
         this.sweep.stop();
-        await this.presence.end();
+        await this.presence.end(this.journal.isIdle);
     }
 
     /** Whether more waits in a room than is held in memory. */

@@ -154,6 +154,11 @@ export class Journal {
         await this.context.rocketchat.store.remove(byIntent(id), OPEN).catch((error) => this.context.log.warn(`An intent could not be removed: ${reasonOf(error)}`));
     }
 
+    /** Nothing is under way. */
+    public get isIdle(): boolean {
+        return this.open.size === 0 && this.writing.size === 0;
+    }
+
     /** What is being stored is stored. */
     public async settled(): Promise<void> {
         await Promise.all(this.writing);

@@ -8,7 +8,7 @@ interface Sign {
     process: string;
     /** Milliseconds since the epoch. */
     at: number;
-    /** It stopped in order: the app was disabled. */
+    /** It stopped in order, with nothing under way. */
     ended?: boolean;
 }
 
@@ -51,12 +51,15 @@ export class Presence {
         return this.first;
     }
 
-    /** The bridge is switched off in order. Never throws. */
-    public async end(): Promise<void> {
+    /**
+     * The bridge is switched off in order. Never throws.
+     * @param isIdle false when something is still under way, which goes on: then it is not said that it has ended
+     */
+    public async end(isIdle: boolean): Promise<void> {
         await this.writing;
         this.endedAt = this.context.clock.now();
         this.first = undefined;
-        await this.write({ process: this.id, at: this.endedAt, ended: true });
+        await this.write({ process: this.id, at: this.endedAt, ...(isIdle && { ended: true }) });
     }
 
     /** @returns whether a process is no more; that takes up to ten seconds when its last sign is fresh */

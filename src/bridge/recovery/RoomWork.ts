@@ -46,8 +46,8 @@ export class RoomWork {
     public readonly redoing: Redoing;
     private readonly recovery: Recovery;
     /** Rooms whose past was compared since this process, or the app, started. */
-    private readonly checked = new LruMap<RcRoomId, true>(CHECKED);
-    private readonly checking = new Map<RcRoomId, Promise<void>>();
+    private readonly checked = new LruMap<RcRoomId, 'news' | 'whole'>(CHECKED);
+    private readonly checking = new Map<RcRoomId, { whole: boolean; done: Promise<void> }>();
     /** How often a room was put off because another process has something under way there. */
     private readonly deferred = new LruMap<RcRoomId, number>(CHECKED);
 
@@ -98,8 +98,10 @@ export class RoomWork {
         }
     }
 
-    public isChecked(roomId: RcRoomId): boolean {
-        return this.checked.has(roomId) || this.checking.has(roomId);
+    /** @param whole not only for what was written since */
+    public isChecked(roomId: RcRoomId, whole = false): boolean {
+        const checking = this.checking.get(roomId);
+        return whole ? this.checked.get(roomId) === 'whole' || Boolean(checking && checking.whole) : this.checked.has(roomId) || Boolean(checking);
     }
 
     /**
@@ -111,10 +113,10 @@ export class RoomWork {
         const id = portal.rcRoomId;
         const running = this.checking.get(id);
         if (running) {
-            return running;
+            return running.whole || !whole ? running.done : running.done.then(() => this.check(portal, whole));
         }
-        this.checked.set(id, true);
-        const checking = this.queues.run(id, async () => {
+        this.checked.set(id, whole ? 'whole' : 'news');
+        const done = this.queues.run(id, async () => {
             try {
                 await this.patiently(id, () => this.bringUp(portal, whole));
             } catch (error) {
@@ -122,8 +124,8 @@ export class RoomWork {
                 this.parts.context.log.error(`Room ${id} could not be compared with Matrix: ${reasonOf(error)}`);
             }
         }, -Infinity).finally(() => this.checking.delete(id));
-        this.checking.set(id, checking);
-        return checking;
+        this.checking.set(id, { whole, done });
+        return done;
     }
 
     /** The app was off, or events may have been missed: every room is compared again when something happens in it. */

@@ -32,7 +32,7 @@ const SLACK_MS = 30_000;
 export interface Checks {
     /** Compares the room with Matrix. @returns when that is done */
     check(portal: Portal, whole: boolean): Promise<void>;
-    isChecked(roomId: RcRoomId): boolean;
+    isChecked(roomId: RcRoomId, whole?: boolean): boolean;
 }
 
 /**
@@ -94,7 +94,7 @@ export class Sweep {
     private async room(roomId: RcRoomId): Promise<void> {
         const { portals, context } = this.parts;
         try {
-            const portal = this.checks.isChecked(roomId) ? undefined : await portals.ofRcRoom(roomId);
+            const portal = this.checks.isChecked(roomId, true) ? undefined : await portals.ofRcRoom(roomId);
             await (portal && this.checks.check(portal, true));
         } catch (error) {
             context.log.warn(`Room ${roomId} could not be looked at: ${reasonOf(error)}`);

@@ -60,6 +60,40 @@ test('messages, edits, deletions and reactions of a time off, in order, in activ
     expect(w.portals.map(({ timeline }) => timeline.length)).toEqual(events);
 });
 
+test('a deletion is found also where somebody writes before the room is looked at', async () => {
+    const w = await setUp(1);
+    const [{ room, texts, ofType }] = w.portals;
+    const gone = w.write(room, w.bob, 'gone');
+    await w.first.bridge.outbound.messagePosted(gone);
+    await w.off(w.first);
+    w.rocketchat.messages.delete(gone.id);
+    w.first.kill();
+    const second = w.start();
+    await second.bridge.outbound.messagePosted(w.write(room, w.bob, 'at once'));
+    await w.begin(second);
+    expect([texts(), ofType('m.room.redaction').length]).toEqual([['gone', 'at once'], 1]);
+});
+
+test('an import brings old messages: they survive a crash, and the next look is not one into the past', async () => {
+    const w = await setUp(1);
+    const [{ room, texts }] = w.portals;
+    await w.first.bridge.outbound.messagePosted(w.write(room, w.bob, 'today'));
+    await w.settled(w.first);
+    const speak = w.silence('send');
+    await w.first.bridge.outbound.messagePosted(w.write(room, w.bob, 'years ago', { ts: w.clock.now() - 1e11 }));
+    await moment();
+    w.first.kill();
+    speak();
+    const second = w.start();
+    await second.bridge.resume();
+    await w.settled(second);
+    expect(texts()).toEqual(['today', 'years ago']);
+    await moment(40);
+    const progress = w.rocketchat.store.documents.map(({ document }) => JSON.parse(document)).filter(({ is }) => is === 'progress');
+    expect(progress).toEqual([expect.objectContaining({ roomId: room.id })]);
+    expect(progress[0].doneUntil).toBeGreaterThan(w.clock.now() - 3_600_000);
+});
+
 test('off and on in the same process', async () => {
     const w = await setUp(1);
     const [{ room, texts }] = w.portals;
