@@ -26,6 +26,7 @@ import { OwnPort } from './intake/OwnPort';
 import { Connection } from './matrix/Connection';
 import type { HandlerAccessors } from './rocketchat/Accessors';
 import { Accessors } from './rocketchat/Accessors';
+import { endWhenTransportBreaks } from './rocketchat/brokenTransport';
 import { engineRocketChat } from './rocketchat/EngineRocketChat';
 import { engineSettings, engineSurroundings } from './rocketchat/EngineSettings';
 import type { RocketChat } from './rocketchat/RocketChat';
@@ -63,6 +64,7 @@ export class Runtime {
     });
 
     constructor(app: App) {
+        endWhenTransportBreaks(() => void this.bridge.settle().catch(() => undefined));
         const engine = (): IAppAccessors => app.getAccessors();
         this.accessors.keep({ read: engine().reader, http: engine().http });
         this.rocketchat = engineRocketChat(this.accessors, app.getID());

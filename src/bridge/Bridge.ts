@@ -12,7 +12,9 @@ import type { Waiting } from './core/Waiting';
 import { DeadLetters } from './deadletters/DeadLetters';
 import { Retries } from './deadletters/Retries';
 import { Inbound } from './inbound/Inbound';
+import { ChosenIds } from './links/ChosenIds';
 import { Links } from './links/Links';
+import { FilesRoom } from './media/FilesRoom';
 import { Outbound } from './outbound/Outbound';
 import { Avatars } from './people/Avatars';
 import { Ghosts } from './people/Ghosts';
@@ -34,6 +36,8 @@ export interface BridgeCounts {
     /** Of it what is held in memory. */
     inMemory: number;
     deadLetters: Record<'in' | 'out', number>;
+    /** The server does not take the ids that the bridge chooses for messages, or for users. */
+    ownIds: boolean;
 }
 
 /**
@@ -65,13 +69,15 @@ export class Bridge {
 
     /** @param deadlines how long the homeserver waits for the answer to a transaction */
     constructor(context: BridgeContext, deadlines = DEADLINES) {
+        const ids = new ChosenIds(context);
         const parts: Parts = {
             context,
             portals: new Portals(context),
             ghosts: new Ghosts(context),
-            puppets: new Puppets(context),
+            puppets: new Puppets(context, ids),
             avatars: new Avatars(context),
             links: new Links(context),
+            ids,
             lanes: new Lanes(() => context.clock.now()),
             patience: new Patience(context.clock),
         };
@@ -136,11 +142,12 @@ export class Bridge {
     }
 
     public async counts(): Promise<BridgeCounts> {
-        const { portals, ghosts, puppets, context } = this.parts;
+        const { portals, ghosts, puppets, context, ids } = this.parts;
         const [all, ghostCount, puppetCount, letters] = await Promise.all([portals.all(), ghosts.count(), puppets.count(), this.deadLetters.all()]);
         const { rooms } = this.queue.look();
         const now = context.clock.now();
         return {
+            ownIds: (await ids.areRefused('messages')) || (await ids.areRefused('users')),
             portals: all.length,
             ghosts: ghostCount,
             puppets: puppetCount,
@@ -168,6 +175,7 @@ export class Bridge {
     /** This process begins to work: reads what the homeserver did not push before, and finishes what was begun. */
     public async begin(): Promise<void> {
         this.catchUp.sign('the bridge was started');
+        void this.parts.ids.probe(() => new FilesRoom(this.parts.context).id());
         await this.upkeep();
     }
 

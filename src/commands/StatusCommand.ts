@@ -38,7 +38,7 @@ export class StatusCommand implements Command {
     }
 
     private async counts(): Promise<string[]> {
-        const { portals, ghosts, puppets, waiting, oldestWaitingMs, deadLetters } = await this.bridge.counts();
+        const { portals, ghosts, puppets, waiting, oldestWaitingMs, deadLetters, ownIds } = await this.bridge.counts();
         const known = [
             plural(portals, 'bridged room', 'bridged rooms'),
             `${plural(ghosts, 'ghost', 'ghosts')} (Rocket.Chat users on Matrix)`,
@@ -49,6 +49,7 @@ export class StatusCommand implements Command {
         const { lastError } = this.log;
         return [
             `- ${known}; ${queue}`,
+            ...(ownIds ? ['- ℹ️ This server makes the ids of messages or users itself, so records guard against doubles.'] : []),
             ...(dead ? [`- ⚠️ ${plural(dead, 'item', 'items')} could not be delivered after all tries (${byDirection(deadLetters)}): \`/matrix failed\` lists them.`] : []),
             ...(lastError ? [`- Last error, ${duration(Date.now() - lastError.at)} ago: ${lastError.text}`] : []),
         ];

@@ -7,6 +7,9 @@ export function puppetIdOf(user: MatrixUserId): RcUserId {
     return `mx${digest(user).slice(0, 24)}` as RcUserId;
 }
 
+/** @returns whether the id was derived from a Matrix user, whichever */
+export const isPuppetId = (id: string): boolean => /^mx[0-9a-f]{24}$/.test(id);
+
 /**
  * Username of a puppet: of the characters that Rocket.Chat's mentions know (`UTF8_User_Names_Validation`,
  * `[0-9a-zA-Z-_.]+`); never with a `:`, which can neither be mentioned nor, beside an `@`, join rooms.

@@ -3,6 +3,7 @@ import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { StoreKey } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
+import { LruMap } from '../core/LruMap';
 
 /** The last event of a Matrix room that was handled. */
 export interface Cursor {
@@ -32,9 +33,12 @@ const byDay = (time: number): StoreKey => ({ model: 'misc', id: `mxcursors:${new
 export class Cursors {
     private readonly known = new Map<MatrixRoomId, Cursor>();
     private readonly changed = new Set<MatrixRoomId>();
+    /** Rooms of which this process has written something. */
+    private readonly written = new LruMap<MatrixRoomId, true>(MOST);
     private frozen?: Map<MatrixRoomId, Cursor>;
     private reading?: Promise<void>;
     private timer?: Promise<void>;
+    private flushing: Promise<void> = Promise.resolve();
 
     /** @param isBridged whether this Matrix room belongs to a bridged one: no other needs a cursor */
     constructor(private readonly context: BridgeContext, private readonly isBridged: (room: MatrixRoomId) => Promise<boolean>) {}
@@ -46,6 +50,11 @@ export class Cursors {
             this.known.delete(this.known.keys().next().value as MatrixRoomId);
         }
         this.changed.add(roomId);
+        if (!this.written.has(roomId)) {
+            // Of a room without a cursor nothing would be read after a crash.
+            this.written.set(roomId, true);
+            void this.flush();
+        }
         this.timer = this.timer || this.context.clock.sleep(WRITE_AFTER_MS).then(() => this.flush());
     }
 
@@ -80,6 +89,11 @@ export class Cursors {
     /** Writes what only memory holds. Never throws: it is tried again with the next event. */
     public async flush(): Promise<void> {
         this.timer = undefined;
+        this.flushing = this.flushing.then(() => this.writeChanged());
+        return this.flushing;
+    }
+
+    private async writeChanged(): Promise<void> {
         try {
             await this.load();
             for (const room of [...this.changed]) {

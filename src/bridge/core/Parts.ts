@@ -1,3 +1,4 @@
+import type { ChosenIds } from '../links/ChosenIds';
 import type { Links } from '../links/Links';
 import type { Avatars } from '../people/Avatars';
 import type { Ghosts } from '../people/Ghosts';
@@ -15,6 +16,7 @@ export interface Parts {
     readonly puppets: Puppets;
     readonly avatars: Avatars;
     readonly links: Links;
+    readonly ids: ChosenIds;
     readonly lanes: Lanes;
     readonly patience: Patience;
 }

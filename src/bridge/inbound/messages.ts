@@ -12,7 +12,6 @@ import { InboundFiles } from '../media/InboundFiles';
 import type { Puppet } from '../people/Puppets';
 import type { Portal } from '../portals/Portal';
 import { InboundEdits } from './changes/edits';
-import { ChosenIds } from './ChosenIds';
 import { EncryptedRooms } from './kinds/EncryptedRooms';
 import { LongTexts } from './kinds/LongTexts';
 import { UnknownKinds } from './kinds/Unknown';
@@ -43,7 +42,6 @@ const QUOTE = '[ ](';
 export class InboundMessages {
     private readonly files: InboundFiles;
     private readonly galleries: Galleries;
-    private readonly ids: ChosenIds;
     private readonly texts: LongTexts;
     private readonly encrypted: EncryptedRooms;
     private readonly unknown: UnknownKinds;
@@ -57,7 +55,6 @@ export class InboundMessages {
     ) {
         this.files = new InboundFiles(parts);
         this.galleries = new Galleries(parts, this.files);
-        this.ids = new ChosenIds(parts.context);
         this.texts = new LongTexts(parts);
         this.encrypted = new EncryptedRooms(parts);
         this.unknown = new UnknownKinds(parts.context);
@@ -131,7 +128,7 @@ export class InboundMessages {
                 await context.rocketchat.edit(posted.id, puppet.rcUserId, { text: caption, parseUrls: caption.startsWith(QUOTE) });
             }
         }
-        const there = (await this.ids.areRefused()) ? await links.partsOf(event.event_id) : [];
+        const there = (await this.parts.ids.areRefused('messages')) ? await links.partsOf(event.event_id) : [];
         // A quote is made of a link by the server, and only when it may look at links.
         const parseUrls = message.text.startsWith(QUOTE);
         let left = texts;
@@ -152,12 +149,14 @@ export class InboundMessages {
     }
 
     private async postOne(event: MatrixEvent, message: PostMessage, part: number): Promise<void> {
-        const { context, links } = this.parts;
-        const { id } = await context.rocketchat.post(message);
+        const { context, links, ids } = this.parts;
+        const isRecorded = async (id: RcMessage['id']): Promise<boolean> => (await links.eventsOf(id)).length > 0;
+        const earlier = (await ids.areRefused('messages')) ? await ids.earlier(message, event.origin_server_ts, isRecorded) : undefined;
+        const id = earlier || (await context.rocketchat.post(message)).id;
         if (id !== message.id) {
             // This server chooses ids itself: the record takes the place of the derived id.
             links.remember({ kind: 'message', event: event.event_id, message: id, room: message.roomId, sender: event.sender, part });
-            await this.ids.noteRefused();
+            await ids.note('messages', false);
         }
     }
 

@@ -26,14 +26,19 @@ export class FilesRoom {
      */
     public async lay(name: string, content: Buffer): Promise<{ uploadId: string; shown?: Pick<RcMessage, 'files' | 'attachments'> }> {
         const { rocketchat } = this.context;
+        const roomId = await this.id();
+        const { uploadId } = await rocketchat.uploadFile({ roomId, userId: (await rocketchat.appUser()).id, name, content });
+        const shown = (await rocketchat.recentMessages(roomId, { limit: LOOK_BACK })).find(({ files }) => files.some((file) => file.id === uploadId));
+        return { uploadId, ...(shown && { shown }) };
+    }
+
+    /** @returns the room, made when there is none */
+    public id(): Promise<RcRoomId> {
         this.room = this.room || this.find().catch((error) => {
             this.room = undefined;
             throw error;
         });
-        const roomId = await this.room;
-        const { uploadId } = await rocketchat.uploadFile({ roomId, userId: (await rocketchat.appUser()).id, name, content });
-        const shown = (await rocketchat.recentMessages(roomId, { limit: LOOK_BACK })).find(({ files }) => files.some((file) => file.id === uploadId));
-        return { uploadId, ...(shown && { shown }) };
+        return this.room;
     }
 
     private async find(): Promise<RcRoomId> {

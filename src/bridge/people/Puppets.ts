@@ -1,8 +1,9 @@
-import { puppetIdOf, puppetUsername } from '../../ids/puppets';
+import { isPuppetId, puppetIdOf, puppetUsername } from '../../ids/puppets';
 import type { MatrixUserId, MxcUri, RcRoomId, RcUserId } from '../../ids/types';
 import { mxcUri } from '../../ids/matrix';
-import type { StoreKey } from '../../rocketchat/RocketChat';
+import type { RcUser, StoreKey } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
+import type { ChosenIds } from '../links/ChosenIds';
 import { LruMap } from '../core/LruMap';
 import { reasonOf } from '../core/Context';
 import { puppetName } from './names';
@@ -28,6 +29,8 @@ export interface KnownProfile {
 const KIND: StoreKey = { model: 'misc', id: 'puppet' };
 const CACHED = 20_000;
 const MAX_NAME_ATTEMPTS = 5;
+/** As long as another process may take to record the puppet that it has made. */
+const RECORDED_MS = 1_500;
 
 const byMxid = (id: MatrixUserId): StoreKey => ({ model: 'misc', id: `puppet:${id}` });
 const byUser = (id: RcUserId): StoreKey => ({ model: 'user', id });
@@ -38,7 +41,7 @@ export class Puppets {
     /** `room user` pairs that were added while this process runs. */
     private readonly members = new LruMap<string, true>(100_000);
 
-    constructor(private readonly context: BridgeContext) {}
+    constructor(private readonly context: BridgeContext, private readonly ids: ChosenIds) {}
 
     /**
      * The puppet of a Matrix user, made when there is none. It is never matched by name: a local user of the same name stays
@@ -135,17 +138,26 @@ export class Puppets {
             const username = puppetUsername(mxid, attempt);
             const holder = await rocketchat.userByName(username);
             if (holder) {
+                if (await this.isOrphan(holder, mxid, name)) {
+                    return { id: holder.id, username: holder.username, name: holder.name };
+                }
                 if (attempt < MAX_NAME_ATTEMPTS) {
                     continue;
                 }
             }
             try {
-                return { id: await rocketchat.createPuppet({ id, username, name }), username, name };
+                const made = await rocketchat.createPuppet({ id, username, name });
+                await this.ids.note('users', made === id);
+                return { id: made, username, name };
             } catch (error) {
                 // Another instance was quicker with the same person, or with the same name.
                 const made = await rocketchat.user(id);
                 if (made && made.isPuppet) {
                     return { id, username: made.username, name: made.name };
+                }
+                const rival = made ? undefined : await rocketchat.userByName(username);
+                if (rival && (await this.isOrphan(rival, mxid, name))) {
+                    return { id: rival.id, username: rival.username, name: rival.name };
                 }
                 if (attempt >= MAX_NAME_ATTEMPTS) {
                     throw error;
@@ -153,6 +165,21 @@ export class Puppets {
                 this.context.log.warn(`The user name ${username} could not be used: ${reasonOf(error)}`);
             }
         }
+    }
+
+    /**
+     * Where the server chooses user ids itself: a puppet that was made for this person by a process that died before it
+     * recorded that, or that another one is just recording.
+     */
+    private async isOrphan({ id, isPuppet, name: holderName }: RcUser, mxid: MatrixUserId, name: string): Promise<boolean> {
+        if (!isPuppet || isPuppetId(id) || holderName !== name) {
+            return false;
+        }
+        if (!(await this.byUserId(id))) {
+            await this.context.clock.sleep(RECORDED_MS);
+        }
+        const recorded = await this.byUserId(id);
+        return !recorded || recorded.mxid === mxid;
     }
 
     private async askProfile(mxid: MatrixUserId): Promise<KnownProfile> {

@@ -10,6 +10,10 @@ import { Lookout } from './Lookout';
 const NOTICE = 'intake-stalled';
 /** What the process before this one has found: a key `__proto__` in a transaction kills the sandbox at each repetition. */
 const SUSPECT: StoreKey = { model: 'misc', id: 'intake-suspect' };
+interface Suspicion {
+    /** It was certain. */
+    stalled: boolean;
+}
 const TICK_MS = 5_000;
 /** Right after a start there may be little time. */
 const FIRST_TICK_MS = 2_500;
@@ -45,6 +49,7 @@ export class Watchdog {
     /** Nudges that did not come back while an event did: a homeserver that pushes nothing that passes. */
     private lostNudges = 0;
     private heard?: () => void;
+    private recalled = false;
     /** The process before this one may have told. */
     private mayHaveTold = true;
     private readonly lookout: Lookout;
@@ -92,7 +97,7 @@ export class Watchdog {
             this.stalled = false;
             this.mayHaveTold = false;
             void this.notices.over(NOTICE, OVER);
-            void this.suspect(false);
+            void this.suspect();
         }
     }
 
@@ -100,6 +105,7 @@ export class Watchdog {
     public async tick(): Promise<void> {
         try {
             this.ticks += 1;
+            await this.recall();
             if (this.stalled) {
                 await this.reads.all();
                 if (this.ticks % ASK_EVERY === 0 && (await this.echo.roundTrip(ECHO_MS)) !== undefined) {
@@ -114,6 +120,15 @@ export class Watchdog {
         } catch (error) {
             // The homeserver is away: the outward way notices that, too.
             this.context.log.debug(`The watchdog could not ask: ${reasonOf(error)}`);
+        }
+    }
+
+    /** Once: what the process before this one has found. */
+    private async recall(): Promise<void> {
+        if (!this.recalled) {
+            const suspicion = await this.context.rocketchat.store.readOne<Suspicion>(SUSPECT);
+            this.recalled = true;
+            this.stalled = this.heardAt === 0 && Boolean(suspicion && suspicion.stalled);
         }
     }
 
@@ -140,13 +155,13 @@ export class Watchdog {
         if (nudged && (await this.nudge())) {
             return;
         }
-        const wasSuspect = Boolean(await this.context.rocketchat.store.readOne(SUSPECT));
-        await this.suspect(true);
+        const wasSuspect = Boolean(await this.context.rocketchat.store.readOne<Suspicion>(SUSPECT));
+        await this.suspect({ stalled: false });
         if ((await this.echo.roundTrip(wasSuspect ? NUDGE_MS : ECHO_MS)) !== undefined) {
             this.lostNudges += nudged ? 1 : 0;
             this.heardAt = clock.now();
             this.failedPings = 0;
-            await this.suspect(false);
+            await this.suspect();
             return;
         }
         // Brings a homeserver that only waits for its next try at once.
@@ -167,6 +182,7 @@ export class Watchdog {
     private async declare(): Promise<void> {
         this.stalled = true;
         this.context.log.error('The homeserver pushes nothing any more; active rooms are read until it does.');
+        await this.suspect({ stalled: true });
         await this.notices.begins(NOTICE, STALLED);
         await this.reads.all();
     }
@@ -180,9 +196,9 @@ export class Watchdog {
         return Promise.race([came, this.context.clock.sleep(NUDGE_MS).then(() => false)]);
     }
 
-    private async suspect(isSo: boolean): Promise<void> {
+    private async suspect(suspicion?: Suspicion): Promise<void> {
         const { store } = this.context.rocketchat;
-        await (isSo ? store.put({ at: this.context.clock.now() }, SUSPECT) : store.remove(SUSPECT)).catch((error) =>
+        await (suspicion ? store.put(suspicion, SUSPECT) : store.remove(SUSPECT)).catch((error) =>
             this.context.log.debug(`A suspicion could not be noted: ${reasonOf(error)}`));
     }
 }

@@ -1,0 +1,126 @@
+/** Servers that take the ids that the bridge chooses, and servers that make their own: nothing is made twice on either. */
+import { Bridge } from '../../../src/bridge/Bridge';
+import type { MatrixEvent } from '../../../src/matrix/Homeserver';
+import type { MatrixUserId } from '../../../src/ids/types';
+import { world } from '../../support/fakes/world.mts';
+
+const CAROL = '@carol:elsewhere.test' as MatrixUserId;
+const moment = (ms = 20): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+async function setUp(honoursIds: boolean) {
+    const w = world();
+    w.rocketchat.honoursIds = honoursIds;
+    const alice = w.rocketchat.addUser('alice');
+    const room = w.rocketchat.addRoom('c', 'general', [alice]);
+    const matrixRoom = w.homeserver.rooms.get((await w.bridge.rooms.bridge(room, alice)).matrixRoomId)!;
+    w.homeserver.addPerson(CAROL, 'Carol C');
+    matrixRoom.members.set(CAROL, 'join');
+    const say = (body: string, more = {}) => w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body, ...more }, { origin_server_ts: w.clock.now() });
+    let n = 0;
+    const start = () => {
+        const bridge = new Bridge(w.context);
+        return { bridge, push: (...events: MatrixEvent[]): Promise<void> => bridge.handleTransaction(String((n += 1)), events, []) };
+    };
+    const texts = (): string[] => w.rocketchat.inRoom(room.id).map((message) => message.text);
+    const puppets = () => [...w.rocketchat.users.values()].filter(({ isPuppet }) => isPuppet);
+    return { ...w, alice, room, matrixRoom, say, start, texts, puppets };
+}
+
+/** A process that dies before it has recorded anything of what it does. */
+async function withoutRecords(w: Awaited<ReturnType<typeof setUp>>, work: () => Promise<unknown>): Promise<void> {
+    const { store } = w.rocketchat;
+    const { add, put } = store;
+    store.add = async () => new Promise(() => undefined);
+    store.put = async () => new Promise(() => undefined);
+    void work();
+    await moment();
+    Object.assign(store, { add, put });
+    w.clock.pass(5_000);
+}
+
+describe('the probe', () => {
+    test.each([true, false])('ids are taken: %s; asked once, and nothing stays of it', async (honoursIds) => {
+        const w = await setUp(honoursIds);
+        const { bridge } = w.start();
+        await bridge.begin();
+        await moment();
+        expect((await bridge.counts()).ownIds).toBe(!honoursIds);
+        expect([...w.rocketchat.messages.values()].filter(({ text }) => text === 'probe')).toEqual([]);
+        w.rocketchat.calls.length = 0;
+        const next = w.start();
+        await next.bridge.begin();
+        await moment();
+        expect((await next.bridge.counts()).ownIds).toBe(!honoursIds);
+        expect(w.rocketchat.calls).not.toContain('post');
+    });
+});
+
+describe.each([true, false])('ids are taken: %s', (honoursIds) => {
+    test('what a process posted that died before it recorded that, is not posted again', async () => {
+        const w = await setUp(honoursIds);
+        const first = w.start();
+        await first.bridge.begin();
+        await first.push(w.say('warm'));
+        await moment();
+        const event = w.say('once');
+        await withoutRecords(w, () => first.push(event));
+        expect(w.texts()).toEqual(['warm', 'once']);
+        const { push } = w.start();
+        await push(event, w.say('next'));
+        expect(w.texts()).toEqual(['warm', 'once', 'next']);
+    });
+
+    test('the same words said twice are two messages', async () => {
+        const w = await setUp(honoursIds);
+        const { bridge, push } = w.start();
+        await bridge.begin();
+        await push(w.say('ok'), w.say('ok'));
+        await push(w.say('ok'));
+        expect(w.texts()).toEqual(['ok', 'ok', 'ok']);
+    });
+
+    test('a repeated transaction to a fresh process changes nothing', async () => {
+        const w = await setUp(honoursIds);
+        const { push } = w.start();
+        const events = [w.say('a'), w.say('b'), w.say('c')];
+        await push(...events);
+        await moment();
+        await w.start().push(...events);
+        await moment();
+        await Promise.all([w.start().push(...events), w.start().push(...events)]);
+        expect(w.texts()).toEqual(['a', 'b', 'c']);
+    });
+
+    test('edits, reactions, replies and redactions find the message after a restart', async () => {
+        const w = await setUp(honoursIds);
+        const event = w.say('tpyo');
+        await w.start().push(event);
+        await moment();
+        const relation = (rel_type: string, more = {}) => ({ 'm.relates_to': { rel_type, event_id: event.event_id, ...more } });
+        await w.start().push(w.say('* typo', { 'm.new_content': { msgtype: 'm.text', body: 'typo' }, ...relation('m.replace') }));
+        await w.start().push(w.homeserver.write(w.matrixRoom, CAROL, 'm.reaction', relation('m.annotation', { key: '👍' })));
+        const [message] = w.rocketchat.inRoom(w.room.id);
+        expect(message).toMatchObject({ text: 'typo', reactions: { ':thumbsup:': ['carol-elsewhere.test'] } });
+        await w.start().push(w.say('answer', { 'm.relates_to': { 'm.in_reply_to': { event_id: event.event_id } } }));
+        expect(w.texts()[1]).toBe(`[ ](https://chat.test/channel/general?msg=${message.id}) answer`);
+        await w.start().push(w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: event.event_id }));
+        expect(w.texts()).toHaveLength(1);
+    });
+
+    test('two processes that meet a person at once make one puppet', async () => {
+        const w = await setUp(honoursIds);
+        await Promise.all([w.start().push(w.say('to one')), w.start().push(w.say('to the other'))]);
+        expect(w.puppets()).toHaveLength(1);
+        expect(w.texts().sort()).toEqual(['to one', 'to the other']);
+    });
+
+    test('a puppet that a process made and did not record is found again', async () => {
+        const w = await setUp(honoursIds);
+        const event = w.say('hello');
+        await withoutRecords(w, () => w.start().push(event));
+        expect(w.puppets()).toHaveLength(1);
+        await w.start().push(event);
+        expect(w.puppets()).toHaveLength(1);
+        expect(w.texts()).toEqual(['hello']);
+    });
+});
