@@ -133,14 +133,15 @@ export class Recovery {
 
     /** What has arrived since then and is no more in Rocket.Chat was deleted meanwhile. */
     private async deleted(portal: Portal, written: Written, arrived: Arrived, waiting: Set<string>, told: Told): Promise<void> {
-        const { context, links, patience } = this.parts;
+        const { context, ghosts, links, patience } = this.parts;
         const there = new Set<string>(written.messages.map(({ id }) => id));
         for (const [id, { event, sender, ts }] of arrived.messages) {
             if (there.has(id) || waiting.has(id) || ts < written.since) {
                 continue;
             }
             const message = await context.rocketchat.message(id as RcMessageId);
-            if (!message || message.systemType === 'rm') {
+            // Messages of users who were deleted may stay, and cannot be read.
+            if ((!message && (await ghosts.userOf(sender))) || (message && message.systemType === 'rm')) {
                 await told.begin();
                 for (const one of new Set([event, ...(await links.eventsOf(id as RcMessageId))])) {
                     await patience.keepTrying(() => this.sender.redactAs(portal, sender, one), OUTWARD)

@@ -74,6 +74,20 @@ test('a deletion is found also where somebody writes before the room is looked a
     expect([texts(), ofType('m.room.redaction').length]).toEqual([['gone', 'at once'], 1]);
 });
 
+test('what a deleted user wrote is not taken for deleted', async () => {
+    const w = await setUp(1);
+    const [{ room, ofType }] = w.portals;
+    const kept = w.write(room, w.bob, 'kept');
+    await w.first.bridge.outbound.messagePosted(kept);
+    await w.off(w.first);
+    w.first.kill();
+    // Such a message cannot be read: the engine leaves out what has no sender.
+    w.rocketchat.messages.delete(kept.id);
+    w.rocketchat.users.delete(w.bob.id);
+    await w.begin(w.start());
+    expect(ofType('m.room.redaction')).toEqual([]);
+});
+
 test('an import brings old messages: they survive a crash, and the next look is not one into the past', async () => {
     const w = await setUp(1);
     const [{ room, texts }] = w.portals;
