@@ -103,3 +103,12 @@ test('a sure failure costs no look', async () => {
     await w.say('sure');
     expect(w.homeserver.calls).toEqual(['send', 'send', 'send']);
 });
+
+test('a ghost that could not be brought in because the homeserver went away is brought in by the next try', async () => {
+    const w = await bridged();
+    w.matrixRoom.members.set('@rc_bob:hs.test' as MatrixUserId, 'leave');
+    w.homeserver.faults.join = [fail('homeserver.timeout'), fail('homeserver.unreachable')];
+    await w.say('patient');
+    expect(w.texts()).toEqual(['warm', 'patient']);
+    expect(w.rocketchat.whispers).toEqual([]);
+});

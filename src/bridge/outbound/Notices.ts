@@ -9,6 +9,8 @@ import type { OutItem } from './items';
 import { identityOf, inWords } from './items';
 
 const QUOTED = 80;
+/** Whoever wrote something so long ago may not be there to see a note that is shown once: it is a direct message then. */
+const LATE_MS = 300_000;
 
 /** What did not happen to the message. The others are told by those who do them. */
 const VERBS: Partial<Record<OutItem['kind'], string>> = { message: 'delivered', edit: 'changed', delete: 'deleted', reaction: 'reacted to', pin: 'pinned or unpinned' };
@@ -41,13 +43,14 @@ export class Notices {
         });
         const verb = VERBS[item.kind];
         if ((!stored || stored.isNew) && message && verb) {
-            await this.tell(message, actor, `${subjectOf(message)} ${certain ? 'was not' : 'may not have been'} ${verb} on Matrix. ${sentenceFor(error)}`);
+            const at = item.kind === 'message' ? message.ts : item.kind === 'edit' ? message.editedAt : undefined;
+            await this.tell(message, actor, `${subjectOf(message)} ${certain ? 'was not' : 'may not have been'} ${verb} on Matrix. ${sentenceFor(error)}`, { at });
         }
     }
 
     /** An administrator let it be tried again. Never throws. */
     public async arrived(message: RcMessage): Promise<void> {
-        await this.tell(message, message.sender, `${subjectOf(message)} was delivered to Matrix now.`, ':white_check_mark:');
+        await this.tell(message, message.sender, `${subjectOf(message)} was delivered to Matrix now.`, { at: message.ts, sign: ':white_check_mark:' });
     }
 
     /** Somebody edited what a person on Matrix wrote: there only its author can. Never throws. */
@@ -57,11 +60,19 @@ export class Notices {
         }
     }
 
-    private async tell(message: RcMessage, to: RcUser, sentence: string, sign = ':warning:'): Promise<void> {
+    /** @param at milliseconds since the epoch: when it was done that is spoken of; now, when it is not known */
+    private async tell(message: RcMessage, to: RcUser, sentence: string, { at, sign = ':warning:' }: { at?: number; sign?: string } = {}): Promise<void> {
+        const { rocketchat, clock, log } = this.context;
         try {
-            await this.context.rocketchat.whisper(to.id, message.roomId, `${sign} ${sentence}`, { threadId: message.threadId });
+            if (at !== undefined && clock.now() - at > LATE_MS) {
+                const room = await rocketchat.room(message.roomId);
+                const name = room && (room.displayName || room.name);
+                await rocketchat.tell(to.id, `${sign} ${name && room.kind !== 'd' ? `In #${name}: ` : ''}${sentence}`);
+            } else {
+                await rocketchat.whisper(to.id, message.roomId, `${sign} ${sentence}`, { threadId: message.threadId });
+            }
         } catch (failure) {
-            this.context.log.error(`The notice of it could not be shown: ${reasonOf(failure)}`);
+            log.error(`The notice of it could not be shown: ${reasonOf(failure)}`);
         }
     }
 }

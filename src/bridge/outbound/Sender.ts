@@ -103,8 +103,8 @@ export class Sender {
                 if (broughtIn || !isForbidden(error)) {
                     throw error;
                 }
-                broughtIn = true;
                 await ghosts.bringIn(ghost, portal);
+                broughtIn = true;
                 return action(ghost);
             }
         }, OUTWARD, (failure, ms) => context.log.warn(`Sending to ${portal.matrixRoomId} again in ${Math.round(ms)} ms: ${failure.message}`));

@@ -178,6 +178,17 @@ test('while the homeserver is away a retry waits, is not begun twice, and the le
     expect(await w.letters()).toEqual([]);
 });
 
+test('who wrote it long ago may be away: the note is a direct message then', async () => {
+    const w = await bridged();
+    await w.say('warm');
+    w.homeserver.faults.send = [tooLarge()];
+    await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.bob, 'old', { ts: w.clock.now() - 3_600_000 }));
+    await w.quiet();
+    expect(w.rocketchat.whispers).toEqual([{ userId: w.bob.id, roomId: 'direct', text: expect.stringMatching(/^:warning: In #general: “old” was not delivered/) }]);
+    await w.retry();
+    expect(w.rocketchat.whispers[1]).toEqual({ userId: w.bob.id, roomId: 'direct', text: expect.stringMatching(/^:white_check_mark: In #general: “old” was delivered/) });
+});
+
 test('when no letter can be stored the writer is told all the same', async () => {
     const w = await bridged();
     await w.say('warm');
