@@ -172,3 +172,16 @@ test('the first messages of a direct room are not lost while its Matrix room is 
     const made = [...w.homeserver.rooms.values()].filter(({ options }) => options.isDirect && options.as === ghost('bob'));
     expect(made.map(({ timeline }) => timeline.map(({ content }) => content.body))).toEqual([['hi', 'are you there?']]);
 });
+
+test('what was written into a direct room while the app was off comes with the next message there', async () => {
+    const w = await setUp();
+    await w.first.bridge.rooms.direct(w.alice, [w.carol]);
+    const puppet = [...w.rocketchat.users.values()].find(({ isPuppet }) => isPuppet)!;
+    const direct = w.rocketchat.addRoom('d', '', [w.bob, puppet]);
+    w.write(direct, w.bob, 'nobody hears me');
+    w.clock.pass(60_000);
+    await w.first.bridge.outbound.messagePosted(w.write(direct, w.bob, 'now they do'));
+    await w.settled(w.first);
+    const made = [...w.homeserver.rooms.values()].find(({ options }) => options.isDirect && options.as === ghost('bob'))!;
+    expect(made.timeline.map(({ content }) => content.body)).toEqual(['nobody hears me', 'now they do']);
+});
