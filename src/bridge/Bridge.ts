@@ -85,7 +85,7 @@ export class Bridge {
         this.deadLetters = new DeadLetters(context);
         this.receipts = new Receipts(context);
         this.outbound = new Outbound(parts, this.deadLetters);
-        this.inbound = new Inbound(parts, (portal) => this.outbound.touched(portal), this.deadLetters);
+        this.inbound = new Inbound(parts, (portal) => this.outbound.touched(portal), this.deadLetters, this.outbound.presence);
         this.transactions = new Transactions(context, this.inbound, deadlines);
         this.queue = new Queue(parts, () => this.inbound.waiting(), (roomId) => this.outbound.isBehind(roomId));
         this.retries = new Retries(context, this.deadLetters, {
@@ -109,6 +109,7 @@ export class Bridge {
         // Whoever asks us is there.
         this.parts.patience.outage.hint();
         const first = events[0] as { event_id?: unknown } | null | undefined;
+        this.transactions.isShared = this.transactions.isShared || this.signs.hasGap(txnId);
         if (this.signs.wentBack(txnId, String((first && first.event_id) || ''))) {
             this.catchUp.sign('the homeserver counts its transactions anew');
         }
@@ -164,11 +165,12 @@ export class Bridge {
     /** Homeserver, domain or prefix are other ones now: what is remembered of the old ones does not count. */
     public settingsChanged(): void {
         const { portals, ghosts, puppets, links } = this.parts;
-        [portals, ghosts, puppets, links, this.receipts].forEach((part) => part.forget());
+        [portals, ghosts, puppets, links, this.receipts, this.reading].forEach((part) => part.forget());
     }
 
     /** Finishes what a process that is no more had begun. Touches only rooms in which something was under way. */
     public async resume(): Promise<void> {
+        this.transactions.isShared = await this.outbound.presence.hasOthers();
         await Promise.all([this.outbound.resume(), this.inbound.parking.takeOver()]);
     }
 

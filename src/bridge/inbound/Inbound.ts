@@ -7,6 +7,7 @@ import type { Parts } from '../core/Parts';
 import type { Waiting } from '../core/Waiting';
 import type { DeadLetters } from '../deadletters/DeadLetters';
 import type { Portal } from '../portals/Portal';
+import type { Processes } from '../transactions/parked';
 import { Parking } from '../transactions/Parking';
 import { EventPatience } from './EventPatience';
 import { InboundPolls } from './kinds/Polls';
@@ -47,10 +48,11 @@ export class Inbound {
         private readonly parts: Parts,
         touched: (portal: Portal) => void,
         private readonly deadLetters: DeadLetters,
+        processes: Processes,
     ) {
         const { context } = parts;
         this.patience = new EventPatience(context.clock);
-        this.parking = new Parking(context, (event) => this.takeParked(event), (room) => this.inMemory(room));
+        this.parking = new Parking(context, (event) => this.takeParked(event), (room) => this.inMemory(room), processes);
         const messages = new InboundMessages(parts, touched);
         const reactions = new InboundReactions(parts);
         const redactions = new InboundRedactions(parts);

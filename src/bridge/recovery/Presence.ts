@@ -93,6 +93,13 @@ export class Presence {
         return times.length ? Math.min(...times) : undefined;
     }
 
+    /** @returns whether other processes seem to live now; costs one read */
+    public async hasOthers(): Promise<boolean> {
+        const now = this.context.clock.now();
+        const signs = await this.context.rocketchat.store.read<Sign>(KIND);
+        return signs.some(({ process, at, ended }) => process !== this.id && !ended && now - at < GONE_MS);
+    }
+
     private async judge(process: string): Promise<boolean> {
         const { rocketchat, clock } = this.context;
         for (;;) {

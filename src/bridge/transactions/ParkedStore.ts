@@ -46,6 +46,10 @@ export class ParkedStore {
         return (await this.store().read<ParkedNote>(NOTE)).sort((a, b) => a.at - b.at || a.seq - b.seq);
     }
 
+    public note(id: string): Promise<ParkedNote | undefined> {
+        return this.store().readOne<ParkedNote>(byId(id), NOTE);
+    }
+
     /** @returns undefined when they are not there any more */
     public async events(id: string): Promise<MatrixEvent[] | undefined> {
         const body = await this.store().readOne<{ text: string }>(byId(id), BODY);

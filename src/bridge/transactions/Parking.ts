@@ -4,31 +4,14 @@ import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
 import type { Waiting } from '../core/Waiting';
+import type { Parked, Part, Processes } from './parked';
 import type { ParkedNote } from './ParkedStore';
 import { ParkedStore } from './ParkedStore';
 
-/** What of one room is left of one parked transaction. */
-interface Part {
-    room: MatrixRoomId;
-    left: Set<MatrixEventId>;
-    /** Its events are in the room's lane. */
-    inLane: boolean;
-    parked: Parked;
-}
-
-interface Parked {
-    note: ParkedNote;
-    parts: Part[];
-    /** Settled when the documents are written. */
-    stored: Promise<void>;
-    /** Changes of them, one after another. */
-    changing: Promise<void>;
-}
-
 /** A room's next parked events are fetched when so few of it are in memory. */
 const LOW_TIDE = 50;
-/** What another process has left for so long is taken over: that process is no more, or hangs. */
-const ABANDONED_MS = 180_000;
+/** So often another process is asked whether it is done. */
+const LOOK_MS = 500;
 
 /**
  * Events that are taken over from the homeserver and not handled yet, durably: the transaction they came in is answered, and
@@ -36,7 +19,6 @@ const ABANDONED_MS = 180_000;
  * when the room's lane gets short. All newer events of a room come after them.
  */
 export class Parking {
-    private readonly owner = randomBytes(6).toString('hex');
     private readonly store: ParkedStore;
     private readonly rooms = new Map<MatrixRoomId, Part[]>();
     private readonly byEvent = new Map<MatrixEventId, Part>();
@@ -47,11 +29,13 @@ export class Parking {
     /**
      * @param take puts an event into its room's lane
      * @param inMemory how many events of a room are in its lane
+     * @param processes who else works here
      */
     constructor(
         private readonly context: BridgeContext,
         private readonly take: (event: MatrixEvent) => void,
         private readonly inMemory: (room: MatrixRoomId) => number,
+        private readonly processes: Processes,
     ) {
         this.store = new ParkedStore(() => context.rocketchat.store);
     }
@@ -68,11 +52,13 @@ export class Parking {
     /** Takes over what processes that are no more have left. */
     public async takeOver(): Promise<void> {
         await this.ready();
-        const now = this.context.clock.now();
-        await this.adopt(({ at }) => now - at > ABANDONED_MS);
+        const notes = await this.store.notes();
+        const owners = [...new Set(notes.map(({ owner }) => owner))];
+        const gone = await Promise.all(owners.map((owner) => this.processes.isGone(owner)));
+        await this.adopt(({ owner }) => gone[owners.indexOf(owner)]);
     }
 
-    /** Takes over what others have parked in rooms of which new events have come: those come first. */
+    /** Where several processes work: what another one has parked of these rooms comes before new events of them. */
     public async lookFor(rooms: Set<MatrixRoomId>): Promise<void> {
         await this.adopt((note) => note.rooms.some(({ room }) => rooms.has(room)));
     }
@@ -103,11 +89,11 @@ export class Parking {
             fresh.forEach((event) => rooms.set(event.room_id, [...(rooms.get(event.room_id) || []), event]));
             this.seq += 1;
             const note: ParkedNote = {
-                id: randomBytes(8).toString('hex'), owner: this.owner, at: this.context.clock.now(), seq: this.seq,
+                id: randomBytes(8).toString('hex'), owner: this.processes.id, at: this.context.clock.now(), seq: this.seq,
                 rooms: [...rooms].map(([room, list]) => ({ room, events: list.map(({ event_id: id }) => id) })),
             };
             const parked = this.keep(note, (room) => (rooms.get(room) as MatrixEvent[]).every(inLane));
-            parked.stored = this.store.add(note, fresh);
+            parked.stored = this.processes.known().then(() => this.store.add(note, fresh));
             parked.stored.catch(() => parked.parts.forEach((part) => this.drop(part)));
         }
         await this.durable(events);
@@ -150,13 +136,32 @@ export class Parking {
     private async adopt(wanted: (note: ParkedNote) => boolean): Promise<void> {
         const known = new Set<string>();
         this.rooms.forEach((parts) => parts.forEach(({ parked }) => known.add(parked.note.id)));
-        const found = (await this.store.notes()).filter((note) => note.owner !== this.owner && !known.has(note.id) && wanted(note));
+        const found = (await this.store.notes()).filter((note) => note.owner !== this.processes.id && !known.has(note.id) && wanted(note));
         for (const note of found) {
-            this.keep(note, () => false);
+            const parked = this.keep(note, () => false);
+            parked.ours = this.whenOurs(parked);
         }
         if (found.length) {
-            this.context.log.info(`${found.length} parked transactions of another process are taken up.`);
             found.forEach((note) => note.rooms.forEach(({ room }) => this.tide(room)));
+        }
+    }
+
+    /** Waits until the process that has parked it is done with it, or no more. Never rejects. */
+    private async whenOurs(parked: Parked): Promise<void> {
+        const { id, owner } = parked.note;
+        for (;;) {
+            try {
+                const isGone = await this.processes.isGone(owner);
+                const note = await this.store.note(id);
+                const left = note ? note.rooms.map(({ room }) => room) : [];
+                parked.parts.filter(({ room }) => !left.includes(room)).forEach((part) => this.drop(part));
+                if (isGone || !parked.parts.length) {
+                    return;
+                }
+            } catch (error) {
+                this.context.log.warn(`Parked events of another process could not be looked at: ${reasonOf(error)}`);
+            }
+            await this.context.clock.sleep(LOOK_MS);
         }
     }
 
@@ -199,6 +204,10 @@ export class Parking {
     private async fetch(part: Part): Promise<void> {
         try {
             await part.parked.stored;
+            await part.parked.ours;
+            if (!part.parked.parts.includes(part)) {
+                return;
+            }
             const events = await this.store.events(part.parked.note.id);
             const found = (events || []).filter((event) => event.room_id === part.room && part.left.has(event.event_id));
             const there = new Set(found.map(({ event_id: id }) => id));

@@ -26,6 +26,9 @@ const LOOK_MS = 100;
  * for that; what is not done after a moment is stored, all of the transaction in one document.
  */
 export class Transactions {
+    /** Other processes work as well, each with its own memory: what they have parked comes first. Costs one read per transaction. */
+    public isShared = false;
+
     constructor(
         private readonly context: BridgeContext,
         private readonly inbound: Inbound,
@@ -44,6 +47,7 @@ export class Transactions {
         const { inbound } = this;
         try {
             await inbound.parking.ready();
+            await (this.isShared && inbound.parking.lookFor(new Set(checked.map(({ room_id: room }) => room))));
             const inLane = new Set<MatrixEvent>();
             const runs: Promise<void>[] = [];
             for (const event of checked) {

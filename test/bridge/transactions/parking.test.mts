@@ -92,21 +92,42 @@ test('after a crash what was parked comes first, then what is pushed, nothing tw
     expect(w.two.texts()).toEqual(['warm', 'a']);
 });
 
-test('what another process left lies until that process is surely no more', async () => {
-    const w = await setUp();
-    const { bridge, push } = w.start();
-    await push(w.two.say('a'));
-    const dead = w.start();
-    await dead.push(w.one.say('slow'));
-    w.held.waiting.length = 0;
-    w.held.texts = undefined;
-    await bridge.resume();
-    await moment(30);
-    expect(w.one.texts()).toEqual(['warm']);
-    w.clock.pass(200_000);
-    await bridge.resume();
-    await w.until(() => w.parked() === 0);
-    expect(w.one.texts()).toEqual(['warm', 'slow']);
+describe('what another process has parked', () => {
+    const twoProcesses = async () => {
+        const w = await setUp();
+        const [one, other] = [w.start(), w.start()];
+        await one.push(w.two.say('a'));
+        await other.push(w.one.say('slow'));
+        const alive = setInterval(() => void other.bridge.beat(), 1);
+        return { ...w, ours: one, die: () => clearInterval(alive) };
+    };
+
+    test('is left to it while it lives, and taken up when it is no more', async () => {
+        const w = await twoProcesses();
+        await w.ours.bridge.resume();
+        await moment(30);
+        expect(w.one.texts()).toEqual(['warm']);
+        w.die();
+        w.held.waiting.length = 0;
+        w.held.texts = undefined;
+        w.clock.pass(200_000);
+        await w.ours.bridge.resume();
+        await w.until(() => w.parked() === 0);
+        expect(w.one.texts()).toEqual(['warm', 'slow']);
+    });
+
+    test('comes before newer events of its rooms, which wait for it', async () => {
+        const w = await twoProcesses();
+        await w.ours.bridge.resume();
+        await w.ours.push(w.one.say('newer'), w.two.say('b'));
+        expect(w.one.texts()).toEqual(['warm']);
+        await w.until(() => w.two.texts().includes('b'));
+        expect(w.two.texts()).toEqual(['warm', 'a', 'b']);
+        w.release();
+        await w.until(() => w.parked() === 0 && w.one.texts().includes('newer'));
+        w.die();
+        expect(w.one.texts()).toEqual(['warm', 'slow', 'newer']);
+    });
 });
 
 test('a repeated transaction joins the run in progress, also when it has grown, and is answered at once when it is parked', async () => {
