@@ -58,20 +58,15 @@ export class Outage {
         if (this.awaySince === undefined && !this.waiting.length) {
             return this.leave('free');
         }
-        if (this.awaySince !== undefined) {
-            const now = this.clock.now();
-            if (fresh && !this.freshOut && now - this.freshAt >= FRESH_MS) {
-                this.freshOut = true;
-                this.freshAt = now;
-                return this.leave('fresh');
-            }
-            if (this.due && !this.probing) {
-                return this.probe();
-            }
+        const now = this.clock.now();
+        if (this.awaySince !== undefined && fresh && !this.freshOut && now - this.freshAt >= FRESH_MS) {
+            this.freshOut = true;
+            this.freshAt = now;
+            return this.leave('fresh');
         }
         return new Promise((resolve) => {
             this.waiting.push(resolve);
-            this.release();
+            this.serve();
         });
     }
 
@@ -82,9 +77,10 @@ export class Outage {
         if (this.awaySince !== undefined) {
             this.awaySince = undefined;
             this.round += 1;
+            this.due = false;
             this.onBack?.();
         }
-        this.release();
+        this.serve();
     }
 
     /**
@@ -95,7 +91,7 @@ export class Outage {
     public failed(turn: Turn, pauseMs = 0): boolean {
         this.giveBack(turn);
         if (this.answers !== turn.answers) {
-            this.release();
+            this.serve();
             return false;
         }
         if (this.awaySince === undefined) {
@@ -116,48 +112,47 @@ export class Outage {
         if (this.awaySince !== undefined && turn.kind === 'probe') {
             this.schedule(0);
         }
-        this.release();
+        this.serve();
     }
 
     /** A sign of life that is no answer, say that the other side asked us something: one of those who wait tries now. */
     public hint(): void {
         if (this.awaySince !== undefined && !this.probing && this.nextAt - this.clock.now() > FRESH_MS) {
             this.probes = 0;
-            this.probeDue(this.round);
+            this.due = true;
+            this.serve();
         }
     }
 
     private schedule(pauseMs: number): void {
         const pause = Math.max(pauseMs, jittered(Math.min(CAP_MS, FIRST_MS * 2 ** Math.min(this.probes, 10))));
         this.round += 1;
+        this.due = false;
         const { round } = this;
         this.nextAt = this.clock.now() + pause;
-        void this.clock.sleep(pause).then(() => this.probeDue(round));
+        void this.clock.sleep(pause).then(() => {
+            if (round === this.round) {
+                this.due = true;
+                this.serve();
+            }
+        });
     }
 
-    private probeDue(round: number): void {
-        if (this.awaySince === undefined || round !== this.round || this.probing) {
-            return;
+    /** Gives turns to those who may have them now. */
+    private serve(): void {
+        if (this.awaySince !== undefined && this.due && !this.probing && this.waiting.length) {
+            this.probing = true;
+            this.due = false;
+            this.next('probe');
         }
-        const next = this.waiting.shift();
-        if (next) {
-            next(this.probe());
-        } else {
-            this.due = true;
-        }
-    }
-
-    private probe(): Turn {
-        this.probing = true;
-        this.due = false;
-        return this.leave('probe');
-    }
-
-    private release(): void {
         while (this.awaySince === undefined && this.returning < WIDTH && this.waiting.length) {
             this.returning += 1;
-            (this.waiting.shift() as (turn: Turn) => void)(this.leave('returning'));
+            this.next('returning');
         }
+    }
+
+    private next(kind: Turn['kind']): void {
+        (this.waiting.shift() as (turn: Turn) => void)(this.leave(kind));
     }
 
     private giveBack(turn?: Turn): void {

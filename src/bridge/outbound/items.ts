@@ -1,12 +1,15 @@
 import type { RcMessageId, RcRoomId, RcUserId } from '../../ids/types';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import type { Parts } from '../core/Parts';
+import { refusal } from '../core/refusals';
 import type { Portal } from '../portals/Portal';
 import type { OutboundMembers } from './members';
 import type { OutboundMessages } from './messages';
 import type { OutboundPins } from './pins';
 import type { OutboundReactions } from './reactions';
 import type { OutboundRoomState } from './roomState';
+
+const LOOK_BACK = 100;
 
 /**
  * One thing that is to be brought to Matrix, by its ids: it can be stored, and done later by another process. The rest is
@@ -89,6 +92,9 @@ export class Redoing {
         }
         const whole: RcMessage = { ...message, sender };
         if (kind === 'state') {
+            if (await this.isOvertaken(message)) {
+                return false;
+            }
             await this.doers.roomState.changed(portal, whole);
         } else {
             await this.doers.messages[kind === 'edit' ? 'edit' : 'post'](portal, whole, true);
@@ -96,12 +102,21 @@ export class Redoing {
         return true;
     }
 
+    /** Whether the room was changed in the same way since then. */
+    private async isOvertaken({ roomId, systemType, ts }: RcMessage): Promise<boolean> {
+        const newest = await this.parts.context.rocketchat.recentMessages(roomId, { limit: LOOK_BACK });
+        return newest.some((other) => other.systemType === systemType && other.ts > ts);
+    }
+
     private async deletion(portal: Portal, item: OutItem & { kind: 'delete' }): Promise<boolean> {
         const author = await this.user(item.author);
         const by = (await this.user(item.by)) || author;
         const there = await this.parts.context.rocketchat.message(item.message);
-        if (!author || !by || (there && !there.systemType)) {
+        if (there && !there.systemType) {
             return false;
+        }
+        if (!author || !by) {
+            throw refusal('outbound.userGone', 'Who wrote it is no more in Rocket.Chat: it can be deleted by hand on Matrix.');
         }
         await this.doers.messages.delete(portal, { id: item.message, sender: author }, by);
         return true;

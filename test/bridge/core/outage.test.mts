@@ -135,7 +135,26 @@ test('nobody waits when the probe is due: the next who comes is the probe', asyn
     const { clock, lane, fails } = setUp();
     fails(lane());
     await clock.pass(5_000);
-    expect(lane().turn?.kind).toBe('probe');
+    const next = lane();
+    await settled();
+    expect(next.turn?.kind).toBe('probe');
+});
+
+test('a probe that hangs over the end of one outage does not keep the next one from being asked about', async () => {
+    const { clock, outage, down, fails, lane } = setUp();
+    const [hanging, other] = down(2);
+    await clock.pass(2_000);
+    expect(hanging.turn?.kind).toBe('probe');
+    outage.answered();
+    await settled();
+    expect(other.turn?.kind).toBe('returning');
+    expect(fails(other)).toBe(true);
+    const again = lane();
+    await clock.pass(5_000);
+    expect(again.turn).toBeUndefined();
+    expect(fails(hanging)).toBe(false);
+    await settled();
+    expect(again.turn?.kind).toBe('probe');
 });
 
 test('a pause that was asked for is kept', async () => {

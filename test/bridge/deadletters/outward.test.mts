@@ -144,6 +144,31 @@ test('what the opposite has overtaken is not done any more', async () => {
     expect(w.matrixRoom.members.has('@rc_carol:hs.test' as MatrixUserId)).toBe(false);
 });
 
+test('an older topic does not take the place of a newer one', async () => {
+    const w = await bridged();
+    w.homeserver.faults.sendState = [failure(400, 'M_UNKNOWN')];
+    for (const text of ['older', 'newer']) {
+        w.clock.pass(10);
+        await w.bridge.outbound.systemMessage(w.rocketchat.write(w.room, w.alice, text, { systemType: 'room_changed_topic', ts: w.clock.now() }));
+        await w.quiet();
+    }
+    expect(await w.letters()).toHaveLength(1);
+    expect(await w.retry()).toMatchObject({ through: 1 });
+    expect(w.matrixRoom.timeline.filter(({ type }) => type === 'm.room.topic').map(({ content }) => content.topic)).toEqual(['newer']);
+});
+
+test('a deletion whose people are gone stays in the list and says so', async () => {
+    const w = await bridged();
+    const message = await w.say('first');
+    w.homeserver.faults.redact = Array(2).fill(failure(400, 'M_UNKNOWN'));
+    w.rocketchat.messages.delete(message.id);
+    await w.bridge.outbound.messageDeleted(message, w.bob);
+    await w.quiet();
+    w.rocketchat.users.delete(w.bob.id);
+    expect(await w.retry()).toMatchObject({ failed: 1 });
+    expect(await w.letters()).toMatchObject([{ reason: expect.stringMatching(/no more in Rocket.Chat/) }]);
+});
+
 test('a letter of a room that is no more bridged says so', async () => {
     const w = await bridged();
     w.homeserver.faults.send = [forbidden(), forbidden(), forbidden()];
