@@ -1,4 +1,5 @@
 /** Messages of Rocket.Chat that are more than text, on their way to Matrix. */
+import { Bridge } from '../../src/bridge/Bridge';
 import type { RcMessage, RcUser } from '../../src/rocketchat/RocketChat';
 import { world } from '../support/fakes/world.mts';
 
@@ -38,6 +39,37 @@ test('blocks of an app are text', async () => {
     const w = await bridged();
     await w.post('', { blocks: [{ type: 'section', text: { type: 'mrkdwn', text: '*Lunch?*' } }] });
     expect(w.sent()).toMatchObject([{ body: '*Lunch?*', formatted_body: '<strong>Lunch?</strong>' }]);
+});
+
+describe('a room that was encrypted in Rocket.Chat', () => {
+    async function encrypted() {
+        const w = await bridged();
+        const bob = w.rocketchat.addUser('bob');
+        const system = (systemType: string, sender = w.alice) => w.bridge.outbound.systemMessage(w.rocketchat.write(w.room, sender, '', { systemType, ts: w.clock.now() }));
+        return { ...w, bob, system };
+    }
+
+    test('each writer is told once, and Matrix once, also after a restart', async () => {
+        const w = await encrypted();
+        await w.system('room_e2e_enabled');
+        await w.system('e2e');
+        await w.system('e2e', w.bob);
+        const again = new Bridge(w.context);
+        await again.outbound.systemMessage(w.rocketchat.write(w.room, w.bob, '', { systemType: 'e2e' }));
+        expect(w.rocketchat.whispers.map(({ userId }) => userId)).toEqual([w.alice.id, w.bob.id]);
+        expect(w.rocketchat.whispers[0].text).toMatch(/end-to-end encrypted.*switch encryption off/);
+        expect(w.sent()).toMatchObject([{ msgtype: 'm.notice', body: expect.stringContaining('end-to-end encryption in Rocket.Chat') }]);
+    });
+
+    test('switched off and on again it is told again', async () => {
+        const w = await encrypted();
+        await w.system('room_e2e_enabled');
+        await w.system('room_e2e_disabled');
+        w.clock.pass(1000);
+        await w.system('room_e2e_enabled');
+        expect(w.rocketchat.whispers).toHaveLength(2);
+        expect(w.sent()).toHaveLength(2);
+    });
 });
 
 test('the file with the whole of a text follows its edits', async () => {

@@ -6,6 +6,7 @@ import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
 import { refusal } from '../core/refusals';
 import type { DeadLetters } from '../deadletters/DeadLetters';
+import { EncryptedHere } from '../portals/EncryptedHere';
 import { OpenedDirects } from '../portals/OpenedDirects';
 import type { Portal } from '../portals/Portal';
 import { Journal } from '../recovery/Journal';
@@ -46,6 +47,7 @@ export class Outbound {
     private readonly sweep: Sweep;
     private readonly left: TakeOver;
     private readonly directs: OpenedDirects;
+    private readonly encrypted: EncryptedHere;
 
     constructor(private readonly parts: Parts, deadLetters: DeadLetters) {
         const sender = new Sender(parts);
@@ -61,6 +63,7 @@ export class Outbound {
         this.sweep = new Sweep(parts, this.presence, this.journal, this.work);
         this.left = new TakeOver(parts, this.presence, this.journal, this.work, this);
         this.directs = new OpenedDirects(parts);
+        this.encrypted = new EncryptedHere(parts);
     }
 
     public async messagePosted(message: RcMessage): Promise<void> {
@@ -126,8 +129,12 @@ export class Outbound {
         await this.work.add({ item, concerned: { message, actor: user }, action: (portal) => this.pins.changed(portal, user, message.id, on) });
     }
 
-    /** A system message: renames, topics. */
+    /** A system message: renames, topics; and what is encrypted. */
     public async systemMessage(message: RcMessage): Promise<void> {
+        if (EncryptedHere.knows(message) && !isOurs(message.sender)) {
+            await this.encrypted.noticed(message);
+            return;
+        }
         if (isOurs(message.sender) || !OutboundRoomState.knows(message)) {
             return;
         }

@@ -64,6 +64,23 @@ describe('from Rocket.Chat', () => {
     });
 });
 
+testWithOwnServers('who writes encrypted in Rocket.Chat is told that it does not arrive, once', async () => {
+    const room = await alice.createRoom('p', unique('sealed'));
+    await alice.run(room, '/matrix bridge');
+    await alice.run(room, `/matrix invite ${carol.userId}`);
+    const id = await carol.waitForInvite();
+    await carol.join(id);
+    await here().admin.post('v1/settings/E2E_Enable', { value: true });
+    await alice.listen();
+    await alice.post('v1/rooms.saveRoomSettings', { rid: room._id, encrypted: true });
+    for (const n of [1, 2]) await alice.send(room, `cipher ${n}`, { t: 'e2e', content: { algorithm: 'rc.v1.aes-sha2', ciphertext: `text ${n}` } });
+    await carol.waitForEvent(id, ({ content }) => content.msgtype === 'm.notice' && String(content.body).includes('end-to-end encryption in Rocket.Chat'));
+    await eventually(() => alice.whispersIn(room).some((text) => text.includes('switch encryption off')), { what: 'the note to the writer' });
+    expect(alice.whispersIn(room).filter((text) => text.includes('encrypted'))).toHaveLength(1);
+    expect((await bodies(id)).filter((body) => body.includes('end-to-end encryption in Rocket.Chat'))).toHaveLength(1);
+    await here().admin.post('v1/settings/E2E_Enable', { value: false });
+});
+
 describe('from Matrix', () => {
     test.each([
         ['org.matrix.msc3381.poll.start', 'org.matrix.msc3381.poll.response', 'org.matrix.msc3381.poll.end'],
