@@ -30,6 +30,8 @@ export interface StackOptions extends Pick<StoryHomeserverOptions, 'roomVersion'
     settings?: Partial<Record<SettingId, string | boolean>>;
     /** Lines of the homeserver's own configuration file: each kind has its own. */
     homeserverConfig?: Record<string, unknown>;
+    /** Of the Rocket.Chat server, on the same data: each has a process of the app of its own. */
+    instances?: number;
     /** Keeps the workspace's data so that it can be stopped and started again. */
     dataDir?: string;
 }
@@ -53,7 +55,7 @@ export class Stack {
         const zip = await packageApp();
         // A workspace that will be stopped must come back at the same address: it stands in the registration.
         const port = options.dataDir ? await freePort() : 0;
-        const workspace = ownsWorkspace ? await startWorkspace({ dataDir: options.dataDir, port }) : undefined;
+        const workspace = ownsWorkspace ? await startWorkspace({ dataDir: options.dataDir, port, instances: options.instances }) : undefined;
         try {
             const admin = workspace
                 ? await RocketChat.login(workspace.url, workspace.admin.username, workspace.admin.password)
@@ -103,6 +105,13 @@ export class Stack {
         const person = await RocketChat.login(this.admin.url, username, password);
         this.people.push(person);
         return person;
+    }
+
+    /** The same user at another instance of the server. */
+    async through(person: RocketChat, instance: number): Promise<RocketChat> {
+        const other = await RocketChat.login(this.workspace.urls[instance], person.username, password);
+        this.people.push(other);
+        return other;
     }
 
     /** A new Matrix user with an account of their own, logged in. */
