@@ -17,7 +17,7 @@ describe('answers', () => {
         const links = await Promise.all([one.message, two.message].map((message) => room().linkOf(message)));
         const { event } = await room().fromAlice(`[ ](${links[0]}) [ ](${links[1]}) to both`);
         expect(relation(event)).toEqual({ 'm.in_reply_to': { event_id: one.eventId } });
-        expect(event.content.formatted_body).toContain(`<blockquote><a href="https://matrix.to/#/${encodeURIComponent(room().roomId).replace('%21', '!')}/`);
+        expect(event.content.formatted_body).toContain(`<blockquote><a href="https://matrix.to/#/${room().roomId}/`);
         expect(event.content.body).toBe(`> ${alice.username}: ${two.message.msg}\nto both`);
     });
 
@@ -117,7 +117,8 @@ describe('threads', () => {
         expect(message.tmid).toBeUndefined();
         await alice.send(channel, 'a thread on it', { tmid: message._id });
         const moved = await carol.waitForEvent(roomId, 'a thread on it');
-        expect(relation(moved)).toMatchObject({ rel_type: 'm.thread', event_id: root });
+        // Synapse takes no thread inside of a thread, Dendrite does.
+        expect([root, event]).toContain(moved.content['m.relates_to'].event_id);
     });
 });
 
