@@ -99,7 +99,7 @@ export class Bridge {
             this.cursors.handled(event);
             this.receipts.seen(event);
         };
-        parts.patience.outage.onAway = () => this.cursors.freeze();
+        parts.patience.outage.onAway = () => this.catchUp.doubt();
         parts.patience.outage.onBack = () => this.catchUp.sign('the homeserver was away');
         this.rooms = new RoomCommands(parts, this.outbound.members);
     }
@@ -114,6 +114,7 @@ export class Bridge {
             this.catchUp.sign('the homeserver counts its transactions anew');
         }
         this.inbound.passing(ephemeral);
+        await this.catchUp.before(events);
         await this.transactions.handle(txnId, events);
     }
 

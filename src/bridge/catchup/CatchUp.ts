@@ -1,8 +1,9 @@
-import type { MatrixEventId } from '../../ids/types';
+import type { MatrixEventId, MatrixRoomId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
+import { within } from '../core/within';
 import type { Cursor, Cursors } from './Cursors';
 
 /** After a sign the push may still bring what it has. */
@@ -11,6 +12,8 @@ const PAGE = 50;
 const MAX_PAGES = 20;
 const MAX_ROOMS = 200;
 const AT_ONCE = 4;
+/** So long newer events wait until older ones of their room have been read, in milliseconds. */
+const BEFORE_MS = 5_000;
 /** What lies before the last event handled is looked at as well, so far back: newer events can have overtaken a lost one. */
 const MARGIN_MS = 600_000;
 
@@ -33,6 +36,8 @@ function isEdit({ content }: MatrixEvent): boolean {
 export class CatchUp {
     private waiting?: Promise<void>;
     private again = false;
+    /** From a doubt until all rooms have been read: those that were read since, before newer events went in. */
+    private seen?: Set<MatrixRoomId>;
 
     /**
      * @param take handles an event once, whichever way it came
@@ -45,9 +50,36 @@ export class CatchUp {
         private readonly isDone: (event: MatrixEventId) => boolean,
     ) {}
 
+    /** From now on something may be missing: what is known now is kept, and each room is read before newer events go in. */
+    public doubt(): void {
+        this.cursors.freeze();
+        this.seen = new Set();
+    }
+
+    /**
+     * To be awaited before events that were pushed go into their lanes: where something older may be missing, it goes in first.
+     * Never throws, and gives up after a moment: then what was missing comes after them.
+     */
+    public async before(events: unknown[]): Promise<void> {
+        const { seen } = this;
+        if (!seen) {
+            return;
+        }
+        const rooms = new Set(events.map((event) => (event && (event as MatrixEvent).room_id) as MatrixRoomId).filter((room) => !seen.has(room)));
+        rooms.forEach((room) => seen.add(room));
+        const read = this.cursors.ready().then(() => this.each([...rooms].map((room) => this.cursors.beforeGap(room)), async (cursor) => {
+            const missing = await this.missing(cursor);
+            // Their lane keeps the order: nobody waits until they are there.
+            missing.forEach((event) => {
+                this.take(event).catch((error) => this.parts.context.log.warn(`The event ${event.event_id} was read, and not taken: ${reasonOf(error)}`));
+            });
+        }));
+        await within(read.catch((error) => this.parts.context.log.warn(`What may be missing could not be read: ${reasonOf(error)}`)), BEFORE_MS);
+    }
+
     /** Something may be missing. Several signs in a row are one. @param why for the log */
     public sign(why: string): void {
-        this.cursors.freeze();
+        this.doubt();
         if (this.waiting) {
             this.again = true;
             return;
@@ -59,6 +91,8 @@ export class CatchUp {
                 if (this.again) {
                     this.again = false;
                     this.sign(why);
+                } else {
+                    this.seen = undefined;
                 }
             });
     }
@@ -70,19 +104,30 @@ export class CatchUp {
 
     /** @returns how many events were new */
     public async rooms(cursors: Cursor[]): Promise<number> {
-        const left = [...cursors];
         let found = 0;
+        await this.each(cursors, async (cursor) => {
+            const missing = await this.missing(cursor);
+            for (const event of missing) {
+                await this.take(event);
+            }
+            found += missing.length;
+        });
+        return found;
+    }
+
+    /** A few at a time. One that fails is logged. */
+    private async each(cursors: (Cursor | undefined)[], action: (cursor: Cursor) => Promise<void>): Promise<void> {
+        const left = cursors.filter((cursor): cursor is Cursor => Boolean(cursor));
         const worker = async (): Promise<void> => {
             for (let cursor = left.shift(); cursor; cursor = left.shift()) {
                 try {
-                    found += await this.room(cursor);
+                    await action(cursor);
                 } catch (error) {
                     this.parts.context.log.warn(`The room ${cursor.roomId} could not be read: ${reasonOf(error)}`);
                 }
             }
         };
         await Promise.all([...Array(AT_ONCE).keys()].map(worker));
-        return found;
     }
 
     private async afterSettling(why: string): Promise<void> {
@@ -93,21 +138,18 @@ export class CatchUp {
         }
     }
 
-    private async room(cursor: Cursor): Promise<number> {
+    /** Events of a room that were not handled, the oldest first. */
+    private async missing(cursor: Cursor): Promise<MatrixEvent[]> {
         const { context, portals } = this.parts;
         const portal = await portals.ofMatrixRoom(cursor.roomId);
         if (!portal) {
-            return 0;
+            return [];
         }
         const acting = portal.host === context.namespace.bot ? {} : { as: portal.host };
         const from = Math.max(cursor.ts - MARGIN_MS, portal.bridgedAt);
-        const missing = (await this.read(cursor, acting)).filter(({ event, isAfter }) =>
+        return (await this.read(cursor, acting)).filter(({ event, isAfter }) =>
             !context.namespace.isOurs(event.sender) && !isRedacted(event) && !this.isDone(event.event_id)
-            && (isAfter || (event.origin_server_ts >= from && REPEATABLE.includes(event.type) && !isEdit(event))));
-        for (const { event } of missing) {
-            await this.take(event);
-        }
-        return missing.length;
+            && (isAfter || (event.origin_server_ts >= from && REPEATABLE.includes(event.type) && !isEdit(event)))).map(({ event }) => event);
     }
 
     /** Oldest first, back to the last event handled and to the begin of its page. */

@@ -52,7 +52,6 @@ export class Cursors {
         this.changed.add(roomId);
         if (!this.written.has(roomId)) {
             // Of a room without a cursor nothing would be read after a crash.
-            this.written.set(roomId, true);
             void this.flush();
         }
         this.timer = this.timer || this.context.clock.sleep(WRITE_AFTER_MS).then(() => this.flush());
@@ -79,6 +78,11 @@ export class Cursors {
 
     public of(room: MatrixRoomId): Cursor | undefined {
         return this.known.get(room);
+    }
+
+    /** As it was when it was frozen, if it is. */
+    public beforeGap(room: MatrixRoomId): Cursor | undefined {
+        return (this.frozen && this.frozen.get(room)) || this.known.get(room);
     }
 
     /** Those that memory knows to have had news since then. */
@@ -114,6 +118,7 @@ export class Cursors {
         const { store } = this.context.rocketchat;
         await store.remove(byRoom(cursor.roomId));
         await store.add(cursor, byRoom(cursor.roomId), byDay(cursor.at));
+        this.written.set(cursor.roomId, true);
     }
 
     /** Once per process: where the one before had stopped. Frozen and newer ones stay. */

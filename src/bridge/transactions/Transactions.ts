@@ -4,6 +4,7 @@ import { checkEvent } from '../../matrix/events/envelope';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
+import { within } from '../core/within';
 import type { Inbound } from '../inbound/Inbound';
 
 /** Milliseconds. */
@@ -100,12 +101,3 @@ export class Transactions {
 }
 
 const never = new Promise<void>(() => undefined);
-
-async function within(work: Promise<unknown>, ms: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, ms);
-    });
-    await Promise.race([work, late]);
-    clearTimeout(timer);
-}

@@ -29,13 +29,33 @@ async function bridged() {
 }
 
 describe('what the homeserver did not push', () => {
-    test('is read when it counts its transactions anew, also when newer events came first', async () => {
+    test('is read when it counts its transactions anew, and goes in before newer events', async () => {
         const w = await bridged();
         await w.push('27', w.say('one'));
         w.say('lost');
         await w.push('1', w.say('two'));
         await settled();
-        expect(w.texts().sort()).toEqual(['lost', 'one', 'two']);
+        expect(w.texts()).toEqual(['one', 'lost', 'two']);
+    });
+
+    test('goes in before newer events also where only our own requests have failed', async () => {
+        const w = await bridged();
+        await w.push('1', w.say('one'));
+        w.homeserver.faults.send = [failure(undefined)];
+        await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.alice, 'hello'));
+        await new Promise((resolve) => { setTimeout(resolve, 0); });
+        w.say('lost');
+        await w.push('2', w.say('two'));
+        await settled();
+        expect(w.texts().filter((text) => text !== 'hello')).toEqual(['one', 'lost', 'two']);
+    });
+
+    test('holds newer events up only for a moment when it cannot be read', async () => {
+        const w = await bridged();
+        await w.push('27', w.say('one'));
+        w.homeserver.faults.messages = [failure(403)];
+        await w.push('1', w.say('two'));
+        expect(w.texts()).toEqual(['one', 'two']);
     });
 
     test('is read when the bridge is started, once', async () => {
@@ -73,7 +93,7 @@ describe('what the homeserver did not push', () => {
         await w.push('1', w.say('last'));
         await settled();
         await settled();
-        expect(w.texts()).toEqual(['one', 'last', ...many]);
+        expect(w.texts()).toEqual(['one', ...many, 'last']);
     });
 
     test('a redaction that is only read deletes, and what was redacted does not come back', async () => {
