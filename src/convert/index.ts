@@ -8,6 +8,7 @@ export type {
     InwardContext, InwardEvent, InwardMedia, InwardMessage, MediaKind, OutwardContext, OutwardMessage, OutwardText, Relation, TextContent,
 } from './types';
 export { answering, messagesLinked, quoteLink, quotesOf, unknownTarget, withoutForeignQuotes } from './inward/answers';
+export { mentionsInCode, withoutMentionsInCode } from './inward/codeMentions';
 export { fromMatrix, referencesFromMatrix } from './inward/message';
 export type { InwardReferences } from './inward/message';
 export { mediaAttachment, mediaMissing, mediaTooLarge, size as sizeInWords } from './inward/media';

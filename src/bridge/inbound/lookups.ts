@@ -1,5 +1,5 @@
 import type { InwardContext } from '../../convert/index';
-import { messageLink, messagesLinked, referencesFromMatrix, withoutForeignQuotes } from '../../convert/index';
+import { mentionsInCode, messageLink, messagesLinked, referencesFromMatrix, withoutForeignQuotes, withoutMentionsInCode } from '../../convert/index';
 import { isObject } from '../../convert/values';
 import type { MatrixEventId, MatrixRoomAlias, MatrixRoomId, MatrixUserId, RcMessageId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
@@ -10,6 +10,8 @@ import { hasPower } from '../portals/powers';
 
 /** So many links of a text to messages are looked up; further ones lose their target. */
 const MAX_LINKED = 20;
+/** So many names in code are looked up. */
+const MAX_NAMES = 10;
 
 /**
  * The message of an event, when it is one of this very room: a stranger could otherwise make the bridge quote or touch
@@ -37,6 +39,17 @@ export async function onlyOwnQuotes({ context }: Parts, portal: Portal, text: st
         }
     }
     return withoutForeignQuotes(text, siteUrl, (id) => own.has(id));
+}
+
+/** @returns the text in whose code nobody is mentioned who has an account: the server would ring them */
+export async function quietCode({ context }: Parts, text: string): Promise<string> {
+    const people = new Set<string>();
+    for (const name of mentionsInCode(text).slice(0, MAX_NAMES)) {
+        if (await context.rocketchat.userByName(name)) {
+            people.add(name);
+        }
+    }
+    return withoutMentionsInCode(text, people);
 }
 
 /** @returns the link to a message of a portal, out of which the server makes a quote */

@@ -16,7 +16,7 @@ import { EncryptedRooms } from './kinds/EncryptedRooms';
 import { LongTexts } from './kinds/LongTexts';
 import { UnknownKinds } from './kinds/Unknown';
 import type { Inward } from './lookups';
-import { inwardContext, isRedacted, linkToMessage, messageOfEvent, onlyOwnQuotes } from './lookups';
+import { inwardContext, isRedacted, linkToMessage, messageOfEvent, onlyOwnQuotes, quietCode } from './lookups';
 
 /** Name of the file that holds the whole of a very long text. */
 const LONG_TEXT = 'message.txt';
@@ -113,7 +113,8 @@ export class InboundMessages {
         const answered = replyTo && known.get(replyTo);
         const placed = root && !thread && !quotesOf(message.text) ? answering(message.text, unknownTarget(event.room_id, root)) : message.text;
         const text = withOriginalTime(placed, event.origin_server_ts, this.parts.context.clock.now());
-        const checked = answered ? await onlyOwnQuotes(this.parts, portal, text, known.values()) : text;
+        const quiet = await quietCode(this.parts, text);
+        const checked = answered ? await onlyOwnQuotes(this.parts, portal, quiet, known.values()) : quiet;
         await this.post(portal, event, puppet, { ...message, text: checked }, placeOf(thread, root ? undefined : answered));
     }
 

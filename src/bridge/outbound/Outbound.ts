@@ -54,8 +54,9 @@ export class Outbound {
         this.messages = new OutboundMessages(parts, sender);
         this.roomState = new OutboundRoomState(parts, sender);
         this.members = new OutboundMembers(parts, sender);
-        this.reactions = new OutboundReactions(parts, sender, (portal, id) => this.messages.ensure(portal, id));
-        this.pins = new OutboundPins(parts, sender);
+        const ensure = (portal: Portal, id: RcMessage['id']): Promise<void> => this.messages.ensure(portal, id);
+        this.reactions = new OutboundReactions(parts, sender, ensure);
+        this.pins = new OutboundPins(parts, sender, ensure);
         this.notices = new Notices(parts.context, deadLetters);
         this.presence = new Presence(parts.context);
         this.journal = new Journal(parts.context, this.presence);

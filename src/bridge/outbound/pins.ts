@@ -15,6 +15,7 @@ export class OutboundPins {
     constructor(
         private readonly parts: Parts,
         private readonly sender: Sender,
+        private readonly ensure: (portal: Portal, message: RcMessageId) => Promise<void>,
     ) {}
 
     /**
@@ -25,6 +26,9 @@ export class OutboundPins {
      */
     public async changed(portal: Portal, user: RcUser, message: RcMessageId, on: boolean): Promise<void> {
         const { links, patience } = this.parts;
+        if (on && !(await links.eventsOf(message)).length) {
+            await this.ensure(portal, message);
+        }
         const [event] = await links.eventsOf(message);
         if (!event) {
             return;

@@ -141,6 +141,19 @@ describe('quotes', () => {
     });
 });
 
+test('code rings nobody, and stays as it is where it could not', async () => {
+    const w = await bridged();
+    const code = '<code>ask @alice or @nobody</code><pre><code>@alice\nnpm i @scope/x</code></pre>';
+    const html = { format: 'org.matrix.custom.html', formatted_body: code };
+    const event = w.say('x', html);
+    await w.push(event);
+    const quiet = '`ask @\u2060alice or @nobody`\n```\n@\u2060alice\nnpm i @scope/x\n```';
+    expect(w.texts()).toEqual([quiet]);
+    w.clock.pass(5);
+    await w.push(w.edit(event.event_id, 'x', { ...html, formatted_body: `${code}again` }));
+    expect(w.texts()).toEqual([`${quiet}\nagain`]);
+});
+
 describe('a mention of the whole room', () => {
     const ringing = { 'm.mentions': { room: true } };
     const refused = (): BridgeError => new BridgeError({ code: 'rocketchat.error-action-not-allowed', userMessage: 'x', retriable: false, certain: true });

@@ -8,7 +8,7 @@ import type { Parts } from '../../core/Parts';
 import type { Puppet } from '../../people/Puppets';
 import type { Portal } from '../../portals/Portal';
 import type { LongTexts } from '../kinds/LongTexts';
-import { inwardContext, isRedacted, messageOfEvent, onlyOwnQuotes } from '../lookups';
+import { inwardContext, isRedacted, messageOfEvent, onlyOwnQuotes, quietCode } from '../lookups';
 
 const REMEMBERED = 5_000;
 /** An edit of an older message that is not here is of one that was deleted here: it does not come back. */
@@ -62,7 +62,7 @@ export class InboundEdits {
         const words = message.text || (showsSomething(edited) ? '' : emptyNote);
         // What is answered stands in the text here, while on Matrix an edit does not repeat it.
         const quotes = quotesOf(before).trimEnd();
-        const timed = keepOriginalTime(before, words);
+        const timed = await quietCode(this.parts, keepOriginalTime(before, words));
         const whole = await onlyOwnQuotes(this.parts, portal, quotes ? answering(timed, quotes) : timed);
         const { texts } = await this.texts.divide(whole);
         const [text = ''] = texts;
