@@ -1,5 +1,5 @@
 /** Prints what a scenario measured, one line each, in the form that stands in docs/delivery.md. */
-import type { Account } from './ledger.mts';
+import { sum, type Account } from './ledger.mts';
 import { isFull } from './scale.mts';
 
 const ways = { out: 'to Matrix', in: 'to Rocket.Chat' } as const;
@@ -21,9 +21,10 @@ const brief = (names: string[]): string => names.slice(0, SHOWN).join(', ') + (n
 
 /** Nothing lost, doubled, out of order, or come from nowhere; and something was sent at all. */
 export const expectWhole = (...accounts: Account[]): void => {
+    const all = sum(accounts);
+    const wrong = { lost: brief(all.lost), doubled: brief(all.doubled), disordered: brief(all.disordered), unknown: brief(all.unknown) };
+    expect(wrong).toEqual({ lost: '', doubled: '', disordered: '', unknown: '' });
     for (const account of accounts) {
-        const { lost, doubled, disordered, unknown } = account;
-        expect({ lost: brief(lost), doubled: brief(doubled), disordered: brief(disordered), unknown: brief(unknown) }).toEqual({ lost: '', doubled: '', disordered: '', unknown: '' });
         expect(account.arrived).toBe(account.sent);
         expect(account.sent).toBeGreaterThan(0);
     }
