@@ -1,5 +1,6 @@
 import type { OutwardContext } from '../../convert/index';
 import { referencesToMatrix } from '../../convert/index';
+import { matrixUserId } from '../../ids/matrix';
 import type { MatrixEventId, MatrixUserId } from '../../ids/types';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
@@ -61,9 +62,14 @@ export async function readReferences(parts: Parts, portal: Portal, message: RcMe
     return { context: conversion, authors };
 }
 
-/** Only whom the server found in the text is mentioned: its list has the ids, so no name is guessed. */
+/** Only whom the server found in the text is mentioned: its list has the ids, so no name is guessed. A whole Matrix id is its own. */
 async function mentioned(parts: Parts, message: RcMessage, username: string): Promise<{ id: MatrixUserId; name: string } | undefined> {
     const { rocketchat } = parts.context;
+    const mxid = /[.:-]$/.test(username) ? undefined : matrixUserId(`@${username}`);
+    if (mxid) {
+        const puppet = await parts.puppets.ifKnown(mxid);
+        return { id: mxid, name: puppet ? puppet.name : mxid };
+    }
     const mention = message.mentions.find((known) => known.username === username);
     const user = mention && mention.id ? await rocketchat.user(mention.id) : await rocketchat.userByName(username);
     return user && matrixUser(parts, user);

@@ -174,6 +174,15 @@ describe('pins', () => {
     });
 });
 
+test('somebody who is named by the whole Matrix id is mentioned', async () => {
+    const w = await bridged();
+    await w.bridge.handleTransaction('1', [w.homeserver.write(w.matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body: 'hers' })], []);
+    await w.post('ask @carol:elsewhere.test or @dave:third.test. Not `@carol:elsewhere.test`');
+    const { content } = w.timeline().pop()!;
+    expect(content['m.mentions']).toEqual({ user_ids: [CAROL, '@dave:third.test'] });
+    expect(content.body).toBe('ask Carol or @dave:third.test. Not `@carol:elsewhere.test`');
+});
+
 describe('channels that are named', () => {
     test('are links: to their room on Matrix, or to where they are', async () => {
         const w = await bridged();
