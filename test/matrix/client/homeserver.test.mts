@@ -230,28 +230,10 @@ describe('events', () => {
     });
 });
 
-describe('media', () => {
-    it('goes up as bytes', async () => {
-        const { fake, homeserver } = setUp({ body: { content_uri: mxc } });
-        const content = Buffer.from([0, 255, 1]);
-        expect(await homeserver.upload(content, { as: ghost, filename: 'ä b.png', contentType: 'image/png' })).toBe(mxc);
-        expect(fake.last.url).toBe('http://localhost:8008/_matrix/media/v3/upload?filename=%C3%A4%20b.png&user_id=%40rc_alice%3Ahs.test');
-        expect(fake.last.headers['Content-Type']).toBe('image/png');
-        expect(fake.last.body).toBe(content);
-    });
-
-    it('comes down with authentication, on old homeservers from the old path', async () => {
-        const image: Answered = { headers: { 'content-type': 'image/png' }, body: Buffer.from([1, 2, 3]) };
-        const { fake, homeserver } = setUp(error(404, 'M_UNRECOGNIZED'), image);
-        expect(await homeserver.download(mxc, { maxBytes: 3 })).toEqual({ content: Buffer.from([1, 2, 3]), contentType: 'image/png' });
-        expect(fake.asked.map(({ url }) => url)).toEqual([
-            'http://localhost:8008/_matrix/client/v1/media/download/hs.test/abc',
-            'http://localhost:8008/_matrix/media/v3/download/hs.test/abc',
-        ]);
-    });
-
-    it('may not be larger than allowed, nor from elsewhere', async () => {
-        await expect(setUp({ body: Buffer.alloc(4) }).homeserver.download(mxc, { maxBytes: 3 })).rejects.toMatchObject({ code: 'media.tooLarge', certain: true });
-        await expect(setUp({}).homeserver.download('https://evil.test/x' as MxcUri, { maxBytes: 3 })).rejects.toMatchObject({ code: 'media.badUri' });
-    });
+it('reads what relates to an event, of its room alone', async () => {
+    const vote = (id: string, room = '!r:hs.test') => ({ type: 'm.poll.response', room_id: room, event_id: `$${id}`, sender: '@a:hs.test', origin_server_ts: 1, content: { n: 1 } });
+    const { fake, homeserver } = setUp({ body: { chunk: [vote('one'), vote('other', '!other:hs.test'), { broken: true }], next_batch: 'more' } });
+    const { events, next } = await homeserver.relations('!r:hs.test' as never, '$poll' as never, { as: ghost, relType: 'm.reference', limit: 50, from: 'page' });
+    expect([events.map(({ event_id: id }) => id), next]).toEqual([['$one'], 'more']);
+    expect(fake.last.url).toBe('http://localhost:8008/_matrix/client/v1/rooms/!r%3Ahs.test/relations/%24poll/m.reference?limit=50&from=page&user_id=%40rc_alice%3Ahs.test');
 });
