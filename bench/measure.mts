@@ -40,6 +40,8 @@ export interface Course<Room> {
     singles: number;
     send(room: Room, text: string): Promise<unknown>;
     arrivals: Arrivals;
+    /** Resolves when nothing of the message before is under way any more: one at a time means alone. */
+    settled?(): Promise<unknown>;
 }
 
 const quantile = (sorted: number[], part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
@@ -51,7 +53,7 @@ export const middle = (rounds: Figures[]): Figures => {
 };
 
 /** One direction of one set-up: warm-up, latency, throughput. */
-export const measure = async <Room,>({ rooms, messages, singles, send, arrivals }: Course<Room>): Promise<Figures> => {
+export const measure = async <Room,>({ rooms, messages, singles, send, arrivals, settled }: Course<Room>): Promise<Figures> => {
     const pass = async (room: Room, text: string): Promise<number> => {
         const arrival = arrivals.of(text);
         const start = performance.now();
@@ -63,6 +65,7 @@ export const measure = async <Room,>({ rooms, messages, singles, send, arrivals 
     }
     const latencies: number[] = [];
     for (let index = 0; index < singles; index++) {
+        await settled?.();
         latencies.push(await pass(rooms[index % rooms.length], `single ${index} ${run()}`));
     }
     latencies.sort((a, b) => a - b);

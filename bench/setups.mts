@@ -64,8 +64,8 @@ export const bridgeWithStub = (size: Size, zip: string, dataDir?: string): Promi
             const receive = async (room: RcRoom, text: string): Promise<void> =>
                 stub.push({ type: 'm.room.message', room_id: idOf.get(room) as string, sender: person, content: { msgtype: 'm.text', body: text } });
             return {
-                outward: await measure({ ...size, rooms, send: (room, text) => writer.send(room, text), arrivals: left }),
-                inward: await measure({ ...size, rooms, send: receive, arrivals: heard }),
+                outward: await measure({ ...size, rooms, send: (room, text) => writer.send(room, text), arrivals: left, settled: stub.idle }),
+                inward: await measure({ ...size, rooms, send: receive, arrivals: heard, settled: stub.idle }),
             };
         }, dataDir),
     );

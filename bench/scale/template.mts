@@ -2,7 +2,7 @@
 import { bridgeRooms, installBridge, withGround } from '../ground.mts';
 import { withStub } from '../setups.mts';
 import { setting } from '../../test/support/app.mts';
-import { eventually, sleep } from '../../test/support/eventually.mts';
+import { sleep } from '../../test/support/eventually.mts';
 
 /** The app closes a room 10 s after the last message. */
 const SETTLED_MS = 15_000;
@@ -37,7 +37,7 @@ export const makeTemplate = (dataDir: string, zip: string): Promise<Template> =>
             await writer.send(room, 'to Matrix');
             await went;
             await sleep(SETTLED_MS);
-            await eventually(() => stub.isIdle, { what: 'the stub to be idle' });
+            await stub.idle();
             // Addresses of e-mail are names without the other characters.
             return { names: [writer.username, writer.username.replace(/\W/g, ''), person, room.name as string], rooms: [room._id, roomId] };
         }, dataDir),

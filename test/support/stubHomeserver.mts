@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { sleep } from './eventually.mts';
+import { eventually, sleep } from './eventually.mts';
 import { inShort, read } from './stubRequests.mts';
 
 interface Pushed {
@@ -65,10 +65,8 @@ export class StubHomeserver {
         return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
     }
 
-    /** Nothing waits to be pushed. */
-    get isIdle(): boolean {
-        return !this.inFlight && this.queue.length === 0;
-    }
+    /** Resolves when every event was pushed, and the push answered. */
+    readonly idle = (): Promise<true> => eventually(() => !this.inFlight, { what: 'the stub to be idle', interval: 1 });
 
     /** What the homeserver takes from the registration file. */
     register(url: string, token: string, bot: string): void {
@@ -86,9 +84,7 @@ export class StubHomeserver {
     }
 
     /** An event of a person: goes out with the next transaction. */
-    push(event: Pushed): void {
-        this.accept(event);
-    }
+    readonly push = (event: Pushed): void => void this.accept(event);
 
     async stop(): Promise<void> {
         this.stopped = true;
