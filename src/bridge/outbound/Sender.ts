@@ -7,10 +7,10 @@ import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
 import type { Mark } from '../links/mark';
 import { withMark } from '../links/mark';
+import { SentEvents } from '../links/SentEvents';
 import type { Ghost } from '../people/Ghosts';
 import { isForbidden } from '../people/Ghosts';
 import type { Portal } from '../portals/Portal';
-import { SentEvents } from './SentEvents';
 
 /** An event to be sent for a Rocket.Chat user. */
 export interface Outgoing {

@@ -2,9 +2,9 @@ import type { MatrixEventId, MatrixRoomId, MatrixUserId } from '../../ids/types'
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { BridgeContext } from '../core/Context';
 import { LruMap } from '../core/LruMap';
-import type { Mark } from '../links/mark';
-import { markOf } from '../links/mark';
 import type { Portal } from '../portals/Portal';
+import type { Mark } from './mark';
+import { markOf } from './mark';
 
 const PAGE = 100;
 /** Beyond it nothing is looked for: then the transaction id is what is left against doubling. */
