@@ -31,7 +31,7 @@ export class OutboundMembers {
             return;
         }
         try {
-            await patience.keepTrying(() => this.invite(portal, inviter, puppet.mxid), OUTWARD);
+            await patience.keepTrying(notForLong(() => this.invite(portal, inviter, puppet.mxid)), OUTWARD);
         } catch (error) {
             const sentence = error instanceof BridgeError ? error.userMessage : '';
             await context.rocketchat.whisper(inviter.id, portal.rcRoomId, `:warning: ${puppet.mxid} could not be invited on Matrix. ${sentence}`);
@@ -103,4 +103,16 @@ export class OutboundMembers {
     private asHost(portal: Portal): { as?: Portal['host'] } {
         return portal.host === this.parts.context.namespace.bot ? {} : { as: portal.host };
     }
+}
+
+/**
+ * An invite can hang on the invited person's server, for which the room's messages do not wait: without an answer it is tried
+ * once more. While our own homeserver surely is not there it waits like everything else.
+ */
+function notForLong(action: () => Promise<void>): () => Promise<void> {
+    let unanswered = 0;
+    return () => action().catch((error: unknown) => {
+        unanswered += error instanceof BridgeError && !error.certain ? 1 : 0;
+        throw error instanceof BridgeError && unanswered > 1 ? new BridgeError({ ...error, retriable: false }) : error;
+    });
 }

@@ -265,3 +265,22 @@ describe('the first message of a direct room that somebody opened with a person 
         expect(w.made()[0].timeline.map(({ content }) => content.body)).toEqual(['first']);
     });
 });
+
+test('an invite that hangs on the invited person\'s server holds up the room for two tries, and its asker is told', async () => {
+    const w = await bridged();
+    await w.say('warm');
+    const carol = '@carol:elsewhere.test' as MatrixUserId;
+    w.homeserver.addPerson(carol, 'Carol');
+    w.matrixRoom.members.set(carol, 'join');
+    await w.bridge.handleTransaction('1', [w.homeserver.write(w.matrixRoom, carol, 'm.room.message', { msgtype: 'm.text', body: 'hi' })], []);
+    w.matrixRoom.members.set(carol, 'leave');
+    const puppet = [...w.rocketchat.users.values()].find(({ isPuppet }) => isPuppet)!;
+    const timeout = () => failure(undefined, undefined, { certain: false });
+    w.homeserver.faults.invite = [timeout(), timeout(), timeout()];
+    await w.bridge.outbound.memberJoined(w.room.id, puppet, w.alice);
+    await w.say('next');
+    expect(w.texts().filter((text) => text !== 'hi')).toEqual(['warm', 'next']);
+    expect(w.homeserver.faults.invite).toHaveLength(1);
+    expect(await w.letters()).toMatchObject([{ what: expect.stringMatching(/^the join of user/), certain: false }]);
+    expect(w.rocketchat.whispers.map(({ text }) => text)).toEqual([expect.stringContaining('could not be invited')]);
+});
