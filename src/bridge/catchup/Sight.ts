@@ -36,7 +36,8 @@ export class Sight {
     /** @throws BridgeError when the homeserver cannot be asked */
     public async look(rooms: MatrixRoomId[]): Promise<Seen> {
         const wanted = new Set(rooms);
-        const first: MatrixRoomId[] = [];
+        // Whoever begins to look sees all their rooms: not only the one for which they were found.
+        const seenBefore = new Set([...wanted].filter((room) => this.sees(room)));
         const unseen: MatrixRoomId[] = [];
         let tries = 0;
         for (const room of wanted) {
@@ -44,8 +45,9 @@ export class Sight {
                 continue;
             }
             tries += 1;
-            const found = tries <= NEW_AT_ONCE && this.eyes.size < MOST && (await this.open(room));
-            (found ? first : unseen).push(room);
+            if (tries > NEW_AT_ONCE || this.eyes.size >= MOST || !(await this.open(room))) {
+                unseen.push(room);
+            }
         }
         const news: News['rooms'] = [];
         const told = new Set<string>();
@@ -62,7 +64,7 @@ export class Sight {
                 }
             }
         }
-        return { news, first: first.filter((room) => this.sees(room)), unseen };
+        return { news, first: [...wanted].filter((room) => this.sees(room) && !seenBefore.has(room)), unseen: unseen.filter((room) => !this.sees(room)) };
     }
 
     public forget(): void {

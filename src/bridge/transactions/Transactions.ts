@@ -21,6 +21,9 @@ export const DEADLINES: Deadlines = { quick: 2_500, hold: 20_000 };
 const MANY = 2_000;
 const MANY_OF_A_ROOM = 500;
 const LOOK_MS = 100;
+/** So many events of a room are waited for, unless it is busy; all others only for a blink: whoever floods a room does not hold up the rest. */
+const WAITED_OF_A_ROOM = 10;
+const BLINK_MS = 50;
 
 /**
  * Answers the homeserver's transactions: each event is handled, or durably parked. One that is handled at once pays nothing
@@ -51,13 +54,17 @@ export class Transactions {
             await (this.isShared && inbound.parking.lookFor(new Set(checked.map(({ room_id: room }) => room))));
             const inLane = new Set<MatrixEvent>();
             const runs: Promise<void>[] = [];
+            const more: Promise<void>[] = [];
+            const before = new Map(checked.map(({ room_id: room }) => [room, inbound.inMemory(room)]));
             for (const event of checked) {
                 if (!inbound.isDone(event.event_id) && !inbound.parking.holds(event.event_id) && !this.isTooMuch(event.room_id)) {
                     inLane.add(event);
-                    runs.push(inbound.take(event));
+                    const run = inbound.take(event);
+                    const isWaitedFor = !before.get(event.room_id) && inbound.inMemory(event.room_id) <= WAITED_OF_A_ROOM;
+                    (isWaitedFor ? runs : more).push(run);
                 }
             }
-            await this.patience(runs);
+            await Promise.all([this.patience(runs), within(Promise.all(more), BLINK_MS)]);
             const open = checked.filter((event) => !inbound.isDone(event.event_id));
             if (open.length) {
                 await inbound.parking.park(open, (event) => inLane.has(event));

@@ -162,6 +162,28 @@ test('while it is stalled a quiet room costs nothing of its own: ghosts look at 
     expect(w.texts().pop()).toContain('news');
 });
 
+test('while it is stalled all rooms of one who looks are read back, in their order', async () => {
+    const w = await setUp();
+    w.pushTyping();
+    const watchdog = w.dog();
+    const alice = (await w.rocketchat.userByName('alice'))!;
+    const other = w.rocketchat.addRoom('c', 'other', [alice]);
+    const otherRoom = w.homeserver.rooms.get((await w.bridge.rooms.bridge(other, alice)).matrixRoomId)!;
+    otherRoom.members.set(CAROL, 'join');
+    const say = (body: string) => w.homeserver.write(otherRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body }, { origin_server_ts: w.clock.now() });
+    await w.push(say('one'), w.say('hi'));
+    w.pushes.on = false;
+    say('two');
+    while (!w.told.length) {
+        w.clock.pass(5_000);
+        await watchdog.tick();
+    }
+    say('three');
+    await watchdog.tick();
+    await w.settled();
+    expect(w.rocketchat.inRoom(other.id).map(({ text }) => text.replace(/^🕒.*: /u, ''))).toEqual(['one', 'two', 'three']);
+});
+
 test('a process that dies again and again finds the stall with little time', async () => {
     const w = await setUp();
     w.pushTyping();

@@ -36,8 +36,8 @@ async function setUp() {
         held.waiting.splice(0).forEach((go) => go());
     };
     let n = 0;
-    const start = () => {
-        const bridge = new Bridge(w.context, QUICK);
+    const start = (deadlines = QUICK) => {
+        const bridge = new Bridge(w.context, deadlines);
         return { bridge, push: (...events: MatrixEvent[]): Promise<void> => bridge.handleTransaction(String((n += 1)), events, []) };
     };
     const until = async (isTrue: () => boolean | Promise<boolean>): Promise<void> => {
@@ -60,6 +60,20 @@ test('what is handled at once is not stored', async () => {
     expect(w.one.texts()).toEqual(['warm', 'a', 'b']);
 });
 
+test('whoever floods a room is not waited for: the first events of a room are, further ones and those of a busy room are parked', async () => {
+    const w = await setUp();
+    const { push } = w.start({ quick: 3_600_000, hold: 3_600_000 });
+    const flood = Array.from({ length: 10 }, (_, index) => w.one.say(String(index)));
+    await push(...flood, w.one.say('slow'), w.two.say('a'));
+    expect(w.two.texts()).toEqual(['warm', 'a']);
+    await push(w.one.say('slow, too'), w.two.say('b'));
+    expect(w.two.texts()).toEqual(['warm', 'a', 'b']);
+    expect(w.parked()).toBe(2);
+    w.release();
+    await w.until(() => w.parked() === 0);
+    expect(w.one.texts().slice(-2)).toEqual(['slow', 'slow, too']);
+});
+
 test('a slow room holds up neither the answer nor the others, and keeps its order', async () => {
     const w = await setUp();
     const { bridge, push } = w.start();
@@ -68,11 +82,11 @@ test('a slow room holds up neither the answer nor the others, and keeps its orde
     expect(w.one.texts()).toEqual(['warm']);
     expect(w.two.texts()).toEqual(['warm', 'a', 'b']);
     expect(w.parked()).toBe(2);
-    expect(bridge.waitingInward()).toEqual([expect.objectContaining({ room: w.one.matrixRoom.id, direction: 'in', count: 3 })]);
+    expect(bridge.queue.look().rooms).toEqual([expect.objectContaining({ room: w.one.matrixRoom.id, direction: 'in', count: 3 })]);
     w.release();
     await w.until(() => w.parked() === 0);
     expect(w.one.texts()).toEqual(['warm', 'slow 1', '2', '3']);
-    expect(bridge.waitingInward()).toEqual([]);
+    expect(bridge.queue.look().rooms).toEqual([]);
     expect(w.rocketchat.store.documents.filter(({ keys }) => keys.some(({ id }) => id.startsWith('inbound-parked')))).toEqual([]);
 });
 
@@ -169,7 +183,7 @@ test('a flood into a room that stands still is stored, not kept in memory, and a
     expect(w.two.texts()).toEqual(['warm', 'meanwhile']);
     const { inMemory } = await bridge.counts();
     expect(inMemory).toBeLessThanOrEqual(600);
-    expect(bridge.waitingInward()).toEqual([expect.objectContaining({ count: expect.any(Number) })]);
+    expect(bridge.queue.look().rooms).toEqual([expect.objectContaining({ count: expect.any(Number) })]);
     w.release();
     await w.until(() => w.parked() === 0);
     expect(w.one.texts()).toEqual(['warm', ...texts]);
