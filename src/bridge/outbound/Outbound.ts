@@ -235,7 +235,7 @@ export class Outbound {
         }
         await this.work.queues.run(item.room, async () => {
             await this.journal.begin(item.room, context.clock.now());
-            const isDone = await this.work.redoing.perform(portal, item);
+            const isDone = await this.work.leftovers.redoing.perform(portal, item);
             await (isDone && written && this.notices.arrived(written));
         });
     }

@@ -5,6 +5,7 @@ import { refusal } from '../core/refusals';
 import type { Portal } from '../portals/Portal';
 import type { OutboundMembers } from './members';
 import type { OutboundMessages } from './messages';
+import type { Concerned } from './Notices';
 import type { OutboundPins } from './pins';
 import type { OutboundReactions } from './reactions';
 import type { OutboundRoomState } from './roomState';
@@ -47,6 +48,18 @@ export function inWords(item: OutItem): string {
         case 'leave': return `the leave of user ${item.user}`;
         case 'state': return `the change of the room told by message ${item.message}`;
     }
+}
+
+/** An item that is to be done in its room's lane. */
+export interface Work {
+    item: OutItem;
+    concerned: Concerned;
+    /** Place among what waits: time of a message in milliseconds since the epoch. */
+    order?: number;
+    /** Where it is stored already. */
+    intent?: { id: string; stored: Promise<void> };
+    /** @throws when it cannot be brought to Matrix */
+    action: (portal: Portal) => Promise<void>;
 }
 
 /** What the items are done by. */

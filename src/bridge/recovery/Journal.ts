@@ -74,6 +74,8 @@ const byIntent = (id: string): StoreKey => ({ model: 'misc', id: `intent:${id}` 
 export class Journal {
     /** `until` is when something was begun last: what was written before has been heard of. */
     private readonly open = new Map<RcRoomId, { until: number; round: number; stored: Promise<void> }>();
+    /** Rooms in which something is to be done later. */
+    private readonly held = new Set<RcRoomId>();
     private readonly writing = new Set<Promise<void>>();
     private count = 0;
 
@@ -94,9 +96,7 @@ export class Journal {
             entry.until = until;
             return entry.stored;
         }
-        const { store } = this.context.rocketchat;
-        const burst: Burst = { is: 'burst', roomId, owner: this.presence.id, since: ts };
-        const stored = this.presence.known().then(() => store.add(burst, byRoom(roomId), KIND, OPEN, burstOf(burst.owner))).catch((error) => {
+        const stored = this.addBurst(roomId, ts).catch((error) => {
             this.open.delete(roomId);
             this.context.log.error(`What is under way in room ${roomId} could not be stored: ${reasonOf(error)}`);
         });
@@ -104,10 +104,10 @@ export class Journal {
         return stored;
     }
 
-    /** Everything up to then was looked at. What is open is noted when it is closed. */
+    /** Everything up to then was looked at. What is open is noted when it is closed. Never throws. */
     public async reached(roomId: RcRoomId, time: number): Promise<void> {
         if (!this.open.has(roomId)) {
-            await this.progress(roomId, time);
+            await this.progress(roomId, time).catch((error) => this.context.log.warn(`The progress of room ${roomId} could not be stored: ${reasonOf(error)}`));
         }
     }
 
@@ -119,13 +119,32 @@ export class Journal {
         }
         const { round } = entry;
         void this.context.clock.sleep(QUIET_MS).then(async () => {
-            if (this.open.get(roomId) === entry && entry.round === round) {
+            if (this.open.get(roomId) === entry && entry.round === round && !this.held.has(roomId)) {
                 await entry.stored;
                 this.open.delete(roomId);
                 await this.progress(roomId, entry.until);
                 await this.close(roomId, this.presence.id);
             }
         }).catch((error) => this.context.log.warn(`The progress of room ${roomId} could not be stored: ${reasonOf(error)}`));
+    }
+
+    /** Something of a room is done later: until then it is not closed. Never throws. @param since milliseconds since the epoch */
+    public async hold(roomId: RcRoomId, since: number): Promise<void> {
+        if (!this.held.has(roomId)) {
+            this.held.add(roomId);
+            await this.addBurst(roomId, since).catch((error) => this.context.log.error(`What is left in room ${roomId} could not be stored: ${reasonOf(error)}`));
+        }
+    }
+
+    public isHeld(roomId: RcRoomId): boolean {
+        return this.held.has(roomId);
+    }
+
+    /** What was to be done later is done. */
+    public async release(roomId: RcRoomId): Promise<void> {
+        if (this.held.delete(roomId)) {
+            await this.close(roomId, this.presence.id);
+        }
     }
 
     /** A burst is over, also one of a process that is no more. */
@@ -188,6 +207,13 @@ export class Journal {
             found.push(...(await this.context.rocketchat.store.read<Progress>(byHour(now - hour * HOUR_MS))));
         }
         return found.sort((a, b) => b.doneUntil - a.doneUntil).slice(0, most).map(({ roomId }) => roomId);
+    }
+
+    private async addBurst(roomId: RcRoomId, since: number): Promise<void> {
+        const { presence, context } = this;
+        await presence.known();
+        const burst: Burst = { is: 'burst', roomId, owner: presence.id, since };
+        await context.rocketchat.store.add(burst, byRoom(roomId), KIND, OPEN, burstOf(burst.owner));
     }
 
     private async progress(roomId: RcRoomId, doneUntil: number): Promise<void> {

@@ -2,26 +2,21 @@ import type { RcRoomId } from '../../ids/types';
 import { reasonOf } from '../core/Context';
 import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
-import type { Doers, OutItem } from '../outbound/items';
-import { identityOf, Redoing } from '../outbound/items';
-import type { Concerned, Notices } from '../outbound/Notices';
+import type { Doers, Work } from '../outbound/items';
+import type { Notices } from '../outbound/Notices';
 import { RoomQueues } from '../outbound/RoomQueues';
 import type { Sender } from '../outbound/Sender';
 import type { Portal } from '../portals/Portal';
 import type { Intent, Journal, RoomRecord } from './Journal';
+import { Leftovers } from './Leftovers';
 import type { Presence } from './Presence';
 import { Recovery } from './Recovery';
 
-/** One thing to be done in a room's lane. */
-export interface Work {
-    item: OutItem;
-    concerned: Concerned;
-    /** Place among what waits: time of a message in milliseconds since the epoch. */
-    order?: number;
-    /** Where it is stored already. */
-    intent?: { id: string; stored: Promise<void> };
-    /** @throws when it cannot be brought to Matrix */
-    action: (portal: Portal) => Promise<void>;
+/** What is to be compared. */
+interface Range {
+    whole: boolean;
+    /** Milliseconds since the epoch; infinite where only the records tell. */
+    since: number;
 }
 
 const CHECKED = 20_000;
@@ -33,6 +28,7 @@ const DEFERRALS = 4;
 const OLD_MS = 3_600_000;
 const TRIES = 5;
 const PAUSE_MS = 2_000;
+const AGAIN_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 const messageKey = (id: string): string => `message ${id}`;
@@ -43,11 +39,11 @@ const messageKey = (id: string): string => `message ${id}`;
  */
 export class RoomWork {
     public readonly queues: RoomQueues;
-    public readonly redoing: Redoing;
+    public readonly leftovers: Leftovers;
     private readonly recovery: Recovery;
     /** Rooms whose past was compared since this process, or the app, started. */
     private readonly checked = new LruMap<RcRoomId, 'news' | 'whole'>(CHECKED);
-    private readonly checking = new Map<RcRoomId, { whole: boolean; done: Promise<void> }>();
+    private readonly checking = new Map<RcRoomId, Range & { done: Promise<void> }>();
     /** How often a room was put off because another process has something under way there. */
     private readonly deferred = new LruMap<RcRoomId, number>(CHECKED);
 
@@ -59,7 +55,7 @@ export class RoomWork {
         private readonly journal: Journal,
         private readonly presence: Presence,
     ) {
-        this.redoing = new Redoing(parts, doers);
+        this.leftovers = new Leftovers(parts, doers, notices, journal);
         this.recovery = new Recovery(parts, doers.messages, doers.reactions, sender);
         this.queues = new RoomQueues(parts, (roomId, since) => this.reread(roomId, since), (roomId) => journal.quiet(roomId));
     }
@@ -107,24 +103,26 @@ export class RoomWork {
     /**
      * Compares a room with Matrix before whatever waits there. Twice at once is once.
      * @param whole also when nothing was written since
-     * @returns when that is done, or was given up
+     * @param since from when on something may be missing, milliseconds since the epoch, when the records may not tell
+     * @returns when that is done, or was put off
      */
-    public check(portal: Portal, whole: boolean): Promise<void> {
+    public check(portal: Portal, whole: boolean, since = Infinity): Promise<void> {
         const id = portal.rcRoomId;
         const running = this.checking.get(id);
         if (running) {
-            return running.whole || !whole ? running.done : running.done.then(() => this.check(portal, whole));
+            const isEnough = (running.whole || !whole) && running.since <= since;
+            return isEnough ? running.done : running.done.then(() => this.check(portal, whole, since));
         }
         this.checked.set(id, whole ? 'whole' : 'news');
+        const past = { whole, since };
         const done = this.queues.run(id, async () => {
             try {
-                await this.patiently(id, () => this.bringUp(portal, whole));
+                await this.patiently(id, () => this.bringUp(portal, past));
             } catch (error) {
-                this.checked.delete(id);
-                this.parts.context.log.error(`Room ${id} could not be compared with Matrix: ${reasonOf(error)}`);
+                await this.putOff(portal, past, error);
             }
         }, -Infinity).finally(() => this.checking.delete(id));
-        this.checking.set(id, { whole, done });
+        this.checking.set(id, { ...past, done });
         return done;
     }
 
@@ -133,59 +131,72 @@ export class RoomWork {
         this.checked.clear();
     }
 
-    private async bringUp(portal: Portal, whole: boolean): Promise<void> {
-        const { journal, presence } = this;
+    private async bringUp(portal: Portal, past: Range): Promise<void> {
+        const { journal, presence, queues } = this;
         const roomId = portal.rcRoomId;
         const startedAt = this.parts.context.clock.now();
         const record = await journal.of(roomId);
-        const others = new Set([...record.bursts, ...record.intents].map(({ owner }) => owner).filter((owner) => owner !== presence.id));
-        const gone = new Set<string>();
-        for (const owner of others) {
-            if (await presence.isGone(owner)) {
-                gone.add(owner);
-            }
-        }
+        const gone = await this.goneOf(record);
         const isBusy = ({ bursts }: RoomRecord): boolean => bursts.some(({ owner }) => owner !== presence.id && !gone.has(owner));
-        if (isBusy(record) && this.defer(portal, whole)) {
+        const isOurs = ({ id, owner }: Intent): boolean => owner === presence.id && journal.isHeld(roomId) && !queues.isWaiting(roomId, id);
+        const intents = record.intents.filter((intent) => gone.has(intent.owner) || isOurs(intent));
+        const left = [...record.bursts.filter(({ owner }) => gone.has(owner)).map(({ since }) => since), ...intents.map(({ at }) => at)];
+        past.since = Math.min(past.since, ...(left.length ? left : [(record.doneUntil ?? portal.bridgedAt - 1) + 1]));
+        if (isBusy(record) && this.defer(portal, past)) {
             return;
         }
-        const intents = record.intents.filter(({ owner }) => gone.has(owner));
-        const left = [...record.bursts.filter(({ owner }) => gone.has(owner)).map(({ since }) => since), ...intents.map(({ at }) => at)];
-        const since = left.length ? Math.min(...left) : (record.doneUntil ?? portal.bridgedAt - 1) + 1;
         if (left.length) {
-            await journal.begin(roomId, since);
+            await journal.begin(roomId, past.since);
             const now = await journal.of(roomId);
             const first = now.bursts.map(({ owner }) => owner).filter((owner) => !gone.has(owner)).sort()[0];
             // Another one takes it up at the same moment: one of the two steps back.
-            if (!isBusy(record) && isBusy(now) && first !== presence.id && this.defer(portal, whole)) {
+            if (!isBusy(record) && isBusy(now) && first !== presence.id && this.defer(portal, past)) {
                 return;
             }
         }
         this.deferred.delete(roomId);
-        await this.compare(portal, since, whole || left.length > 0, record.intents);
-        await this.redo(portal, intents);
+        await this.compare(portal, { ...past, whole: past.whole || left.length > 0 }, record.intents);
+        await this.leftovers.redo(portal, intents);
         for (const owner of gone) {
             await journal.close(roomId, owner);
         }
+        await journal.release(roomId);
         if (startedAt - (record.doneUntil ?? 0) > DAY_MS) {
             await journal.reached(roomId, startedAt);
         }
+    }
+
+    private async goneOf({ bursts, intents }: RoomRecord): Promise<Set<string>> {
+        const gone = new Set<string>();
+        for (const owner of new Set([...bursts, ...intents].map((record) => record.owner))) {
+            if (await this.presence.isGone(owner)) {
+                gone.add(owner);
+            }
+        }
+        return gone;
     }
 
     /** What was not held in memory: messages are in the server's database, the rest was stored. */
     private async reread(roomId: RcRoomId, since: number): Promise<void> {
         const { journal, presence, queues } = this;
         const portal = await this.parts.portals.ofRcRoom(roomId);
-        if (portal) {
-            await journal.begin(roomId, since);
-            await journal.settled();
-            const { intents } = await journal.of(roomId);
-            await this.patiently(roomId, () => this.compare(portal, since, false, intents));
-            await this.redo(portal, intents.filter(({ id, owner }) => owner === presence.id && !queues.isWaiting(roomId, id)));
+        if (!portal) {
+            return;
+        }
+        try {
+            await this.patiently(roomId, async () => {
+                await journal.begin(roomId, since);
+                await journal.settled();
+                const { intents } = await journal.of(roomId);
+                await this.compare(portal, { whole: false, since }, intents);
+                await this.leftovers.redo(portal, intents.filter(({ id, owner }) => owner === presence.id && !queues.isWaiting(roomId, id)));
+            });
+        } catch (error) {
+            await this.putOff(portal, { whole: false, since }, error);
         }
     }
 
-    private async compare(portal: Portal, since: number, whole: boolean, intents: Intent[]): Promise<void> {
+    private async compare(portal: Portal, { since, whole }: Range, intents: Intent[]): Promise<void> {
         const roomId = portal.rcRoomId;
         const deleted = new Set(intents.reduce<string[]>((all, { item }) => (item.kind === 'delete' ? [...all, item.message] : all), []));
         await this.recovery.room(portal, { since, whole, deleted }, {
@@ -194,25 +205,6 @@ export class RoomWork {
             claim: (id) => this.queues.claim(roomId, messageKey(id)),
             failed: (item, concerned, error) => this.notices.failed(item, concerned, error),
         });
-    }
-
-    /** In their order; of those that undo each other only the last. */
-    private async redo(portal: Portal, intents: Intent[]): Promise<void> {
-        const last = new Map(intents.map((intent) => [identityOf(intent.item), intent.id]));
-        for (const { id, item } of intents) {
-            if (last.get(identityOf(item)) === id) {
-                await this.redoing.perform(portal, item).catch((error) => this.failed(item, error));
-            }
-            await this.journal.done(id);
-        }
-    }
-
-    private async failed(item: OutItem, error: unknown): Promise<void> {
-        const actorId = 'by' in item && item.by ? item.by : 'user' in item ? item.user : undefined;
-        const { rocketchat } = this.parts.context;
-        const message = 'message' in item ? await rocketchat.message(item.message).catch(() => undefined) : undefined;
-        const actor = actorId ? await rocketchat.user(actorId).catch(() => undefined) : message && message.sender;
-        await this.notices.failed(item, { message, actor: actor || (await rocketchat.appUser()) }, error);
     }
 
     /** Rocket.Chat's database may be away for a moment. */
@@ -232,14 +224,25 @@ export class RoomWork {
         }
     }
 
-    /** @returns false when it was put off often enough */
-    private defer(portal: Portal, whole: boolean): boolean {
+    /** It could not be done now: kept, also over a crash, and tried again. */
+    private async putOff(portal: Portal, past: Range, error: unknown): Promise<void> {
+        const { clock, log } = this.parts.context;
+        const { rcRoomId: id, bridgedAt } = portal;
+        log.error(`Room ${id} could not be compared with Matrix: ${reasonOf(error)}`);
+        this.checked.delete(id);
+        const since = Number.isFinite(past.since) ? past.since : Math.max(bridgedAt, clock.now() - DAY_MS);
+        await this.journal.hold(id, since);
+        void clock.sleep(AGAIN_MS).then(() => this.check(portal, past.whole, since));
+    }
+
+    /** Another process has something under way in the room. @returns false when it was put off often enough */
+    private defer(portal: Portal, { whole, since }: Range): boolean {
         const times = (this.deferred.get(portal.rcRoomId) || 0) + 1;
         this.deferred.set(portal.rcRoomId, times);
         if (times > DEFERRALS) {
             return false;
         }
-        void this.parts.context.clock.sleep(DEFER_MS).then(() => this.check(portal, whole));
+        void this.parts.context.clock.sleep(DEFER_MS).then(() => this.check(portal, whole, since));
         return true;
     }
 }

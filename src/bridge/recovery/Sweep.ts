@@ -30,9 +30,9 @@ const SLACK_MS = 30_000;
 
 /** What is done with a room. */
 export interface Checks {
-    /** Compares the room with Matrix. @returns when that is done */
-    check(portal: Portal, whole: boolean): Promise<void>;
-    isChecked(roomId: RcRoomId, whole?: boolean): boolean;
+    /** Compares the room with Matrix. @param since milliseconds since the epoch @returns when that is done */
+    check(portal: Portal, whole: boolean, since: number): Promise<void>;
+    isChecked(roomId: RcRoomId, whole: boolean): boolean;
 }
 
 /**
@@ -76,26 +76,26 @@ export class Sweep {
         const state: State = { owner: presence.id, since, part: offSince === undefined && before ? before.part : 0 };
         await store.put(state, STATE);
         if (state.part === 0) {
-            await this.active(run);
+            await this.active(since, run);
         }
         await this.silent(state, run);
     }
 
-    private async active(run: number): Promise<void> {
+    private async active(since: number, run: number): Promise<void> {
         const left = [...new Set(await this.journal.recent(ACTIVE))];
         const worker = async (): Promise<void> => {
             for (let room = left.shift(); room && run === this.run; room = left.shift()) {
-                await this.room(room);
+                await this.room(room, since);
             }
         };
         await Promise.all([...Array(AT_ONCE).keys()].map(worker));
     }
 
-    private async room(roomId: RcRoomId): Promise<void> {
+    private async room(roomId: RcRoomId, since: number): Promise<void> {
         const { portals, context } = this.parts;
         try {
             const portal = this.checks.isChecked(roomId, true) ? undefined : await portals.ofRcRoom(roomId);
-            await (portal && this.checks.check(portal, true));
+            await (portal && this.checks.check(portal, true, since));
         } catch (error) {
             context.log.warn(`Room ${roomId} could not be looked at: ${reasonOf(error)}`);
         }
@@ -106,7 +106,7 @@ export class Sweep {
         let looked = 0;
         for (; state.part < PORTAL_PARTS; state.part += 1) {
             for (const portal of await portals.part(state.part)) {
-                if (run === this.run && !this.checks.isChecked(portal.rcRoomId)) {
+                if (run === this.run && !this.checks.isChecked(portal.rcRoomId, true)) {
                     looked += 1;
                     await this.glance(portal, state.since);
                     await context.clock.sleep(PAUSE_MS);
@@ -126,7 +126,7 @@ export class Sweep {
         try {
             const newest = await rocketchat.recentMessages(portal.rcRoomId, { limit: GLANCE });
             const isNew = newest.some(({ ts, editedAt }) => Math.max(ts, editedAt || 0) >= since - SLACK_MS);
-            await (isNew && this.checks.check(portal, true));
+            await (isNew && this.checks.check(portal, true, since));
         } catch (error) {
             log.warn(`Room ${portal.rcRoomId} could not be looked at: ${reasonOf(error)}`);
         }

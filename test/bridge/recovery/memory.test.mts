@@ -77,3 +77,21 @@ test('a crash in the middle of the rest loses and doubles nothing', async () => 
     await w.settled(third);
     expect(w.texts()).toEqual(['begin', ...numbers(600)]);
 }, 30_000);
+
+test('what cannot be compared now, for the database is away, is compared later', async () => {
+    const w = await setUp();
+    await moment(40);
+    w.first.kill();
+    w.clock.pass(60_000);
+    w.write(w.room, w.alice, 'nobody heard this');
+    const { recentMessages } = w.rocketchat;
+    w.rocketchat.recentMessages = async () => { throw new Error('the database is away'); };
+    const second = w.start();
+    await second.bridge.begin();
+    await moment(40);
+    w.rocketchat.recentMessages = recentMessages;
+    await second.bridge.outbound.messagePosted(w.write(w.room, w.alice, 'later'));
+    await moment(60);
+    await w.settled(second);
+    expect(w.texts().sort()).toEqual(['begin', 'later', 'nobody heard this']);
+});

@@ -84,6 +84,24 @@ test('in a room in which a living one is never quiet what a dead one left is not
     expect(w.texts()).toEqual(['begin', 'left behind']);
 });
 
+test('what nobody heard at one server is found though people at the other one went on writing in the room', async () => {
+    const w = await setUp();
+    const stop = w.lives(w.one);
+    await w.other.bridge.beat();
+    w.other.kill();
+    w.write(w.room, w.alice, 'nobody heard this');
+    w.clock.pass(3_600_000);
+    await w.one.bridge.outbound.messagePosted(w.write(w.room, w.alice, 'at the first server'));
+    await w.settled(w.one);
+    await moment(60);
+    const back = w.start();
+    await back.bridge.begin();
+    await back.bridge.outbound.catchUp();
+    await w.settled(back);
+    stop();
+    expect(w.texts()).toEqual(['begin', 'at the first server', 'nobody heard this']);
+});
+
 test('two that take up the same at once double nothing on a homeserver that knows transactions', async () => {
     const w = await setUp();
     const speak = w.silence('send');
