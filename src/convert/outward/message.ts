@@ -3,7 +3,7 @@ import { eventLink } from '../matrixLinks';
 import { parseMessageLink } from '../messageLinks';
 import type { OutwardContext, OutwardMessage, OutwardText, TextContent } from '../types';
 import { isObject } from '../values';
-import { astOf, isNode, plainText, type Node } from './ast';
+import { astOf, isNode, nodes, plainText, type Node } from './ast';
 import { cards, type Piece } from './attachments';
 import { blocks } from './blocks';
 import { blocksToHtml, escapeHtml, source } from './html';
@@ -53,21 +53,34 @@ export function toMatrix(message: OutwardMessage, context: OutwardContext): Outw
     const attachments = (message.attachments ?? []).filter(isObject);
     const answered = quotes.map((quote) => context.event?.(quote.message)).find((event) => event !== undefined);
     const others = quotes.filter((quote) => context.event?.(quote.message) !== answered || answered === undefined);
-    const emote = others.length === 0 && isEmote(message.text, rest);
+    const words = others.length === 0 ? emoted(message.text, rest) : undefined;
+    const said = words ?? rest;
     const pieces: Piece[] = [
         ...others.map((quote) => otherQuote(quote, attachments, context)),
-        { html: blocksToHtml(rest, scope), plain: blocksToPlain(emote ? (rest[0].value as Node[]).map((node) => ({ ...node, type: 'PARAGRAPH' })) : rest, scope) },
+        { html: blocksToHtml(said, scope), plain: blocksToPlain(said, scope) },
         ...cards(attachments, scope),
         ...blocks(message.blocks, scope),
     ].filter(({ plain, html }) => plain !== '' || html !== '');
     // A quote without a word of its own.
     if (pieces.length === 0 && answered) pieces.push({ html: '↩', plain: '↩' });
-    return { ...fit(content(pieces, emote, scope), context.maxBytes), ...(answered ? { replyTo: answered } : {}) };
+    return { ...fit(content(pieces, words !== undefined, scope), context.maxBytes), ...(answered ? { replyTo: answered } : {}) };
 }
 
-/** `/me waves` is the message `_waves_` (`apps/meteor/app/slashcommands-me/server/me.ts`). */
-const isEmote = (text: string, ast: Node[]): boolean => /^_[^_][^]*_$/.test(text.trim()) && !text.trim().endsWith('__')
-    && ast.length === 1 && ast[0].type === 'PARAGRAPH' && Array.isArray(ast[0].value) && ast[0].value.length === 1 && isNode(ast[0].value[0]) && ast[0].value[0].type === 'ITALIC';
+/**
+ * `/me waves` is the message `_waves_` (`apps/meteor/app/slashcommands-me/server/me.ts`). A name or an address at its end
+ * takes the closing mark to itself, and Rocket.Chat finds no italics then: an emote it is all the same.
+ * @returns what the emote says, undefined when the message is none
+ */
+function emoted(text: string, ast: Node[]): Node[] | undefined {
+    const typed = text.trim();
+    if (!/^_[^_][^]*[^_]_$|^_[^_]_$/.test(typed) || ast.length !== 1 || ast[0].type !== 'PARAGRAPH') return undefined;
+    const inlines = nodes(ast[0].value);
+    const [first, last] = [inlines[0], inlines[inlines.length - 1]];
+    if (inlines.length === 1 && first.type === 'ITALIC') return [{ ...first, type: 'PARAGRAPH' }];
+    const open = first.type === 'PLAIN_TEXT' && plainText(first).startsWith('_') && last.type !== 'ITALIC' && /\s/.test(typed);
+    const inner = open ? astOf(typed.slice(1, -1)) : [];
+    return inner.length === 1 && inner[0].type === 'PARAGRAPH' ? inner : undefined;
+}
 
 function content(pieces: Piece[], emote: boolean, scope: Scope): TextContent {
     const body = pieces.map(({ plain }) => plain).join('\n');

@@ -44,6 +44,7 @@ test('emoji, links and spoilers go out as Matrix has them', async () => {
 
 test('/me is an emote', async () => {
     expect(await outward('_waves at everybody_', 'waves')).toMatchObject({ msgtype: 'm.emote', body: 'waves at everybody' });
+    expect(await outward(`_greets @${alice.username}_`, 'greets')).toMatchObject({ msgtype: 'm.emote', 'm.mentions': { user_ids: [here().ghostOf(alice)] } });
 });
 
 test('a mention in code is none', async () => {
