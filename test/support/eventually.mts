@@ -2,6 +2,9 @@
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Dendrite does not push redactions: the bridge reads them every 20 s, and there may be several one after the other. */
+const defaultMs = process.env.HOMESERVER_KIND === 'dendrite' ? 45_000 : 20_000;
+
 export interface Patience {
     /** Milliseconds until the wait is given up. */
     timeout?: number;
@@ -16,7 +19,7 @@ export interface Patience {
  * @throws Error naming what was waited for; the last error of a look that threw is its cause
  */
 export const eventually = async <T,>(look: () => Promise<T | undefined | null | false> | T | undefined | null | false, patience: Patience = {}): Promise<T> => {
-    const { timeout = 20_000, interval = 100, what = 'the condition' } = patience;
+    const { timeout = defaultMs, interval = 100, what = 'the condition' } = patience;
     const end = Date.now() + timeout;
     let lastError: unknown;
     for (;;) {

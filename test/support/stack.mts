@@ -36,8 +36,8 @@ export interface StackOptions extends Pick<StoryHomeserverOptions, 'roomVersion'
     dataDir?: string;
 }
 
-// A story waits for two servers: jest's five seconds are for functions.
-jest.setTimeout(45_000);
+// A story waits for two servers: jest's five seconds are for functions. On Dendrite redactions take their time, see `eventually`.
+jest.setTimeout(process.env.HOMESERVER_KIND === 'dendrite' ? 150_000 : 45_000);
 
 const password = 'the-password-of-the-stories';
 
