@@ -17,6 +17,7 @@ import { LongTexts } from './kinds/LongTexts';
 import { UnknownKinds } from './kinds/Unknown';
 import type { Inward } from './lookups';
 import { inwardContext, isRedacted, linkToMessage, messageOfEvent, onlyOwnQuotes, quietCode } from './lookups';
+import { frameOf } from './posting';
 
 /** Name of the file that holds the whole of a very long text. */
 const LONG_TEXT = 'message.txt';
@@ -58,10 +59,7 @@ export class InboundMessages {
         this.texts = new LongTexts(parts);
         this.encrypted = new EncryptedRooms(parts);
         this.unknown = new UnknownKinds(parts.context);
-        this.edits = new InboundEdits(parts, this.texts, {
-            frame: (portal, puppet) => this.frame(portal, puppet),
-            bring: (portal, event, puppet) => this.bring(portal, event, puppet),
-        });
+        this.edits = new InboundEdits(parts, this.texts, (portal, event, puppet) => this.bring(portal, event, puppet));
     }
 
     public async handle(event: MatrixEvent): Promise<void> {
@@ -120,7 +118,7 @@ export class InboundMessages {
 
     private async post(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage, place: Place): Promise<void> {
         const { context, links } = this.parts;
-        const frame = { ...(await this.frame(portal, puppet)), ...place };
+        const frame = { ...(await frameOf(this.parts, portal, puppet)), ...place };
         const { texts, posted, shown } = await this.pieces(portal, event, puppet, message);
         if (posted) {
             links.remember({ kind: 'message', event: event.event_id, message: posted.id, room: portal.rcRoomId, sender: event.sender });
@@ -159,17 +157,6 @@ export class InboundMessages {
             links.remember({ kind: 'message', event: event.event_id, message: id, room: message.roomId, sender: event.sender, part });
             await ids.note('messages', false);
         }
-    }
-
-    /** What all messages of an event have in common. */
-    private async frame(portal: Portal, puppet: Puppet): Promise<Omit<PostMessage, 'id' | 'text'>> {
-        const avatarUrl = await this.parts.avatars.urlOf(puppet.avatarUrl);
-        return {
-            roomId: portal.rcRoomId,
-            senderId: puppet.rcUserId,
-            ...(puppet.name !== puppet.createdName && { alias: puppet.name }),
-            ...(avatarUrl && { avatarUrl }),
-        };
     }
 
     /** The texts to post one after another, and the file that the first of them shows. A file that is there already is not fetched again. */

@@ -1,4 +1,5 @@
 /** What happens on Matrix to messages that are there already: reactions, deletions, pins. */
+import { Bridge } from '../../../src/bridge/Bridge';
 import { BridgeError } from '../../../src/errors/BridgeError';
 import { messageIdOf } from '../../../src/ids/messages';
 import type { MatrixEventId, MatrixUserId } from '../../../src/ids/types';
@@ -65,6 +66,20 @@ describe('reactions', () => {
         await w.push(event, reaction);
         expect(w.texts()[1]).toBe(`[ ](${LINK}${messageIdOf(event.event_id)}) Carol C reacted with ${shown}`);
         await w.push(w.redact(reaction.event_id));
+        expect(w.texts()).toEqual(['nice']);
+    });
+
+    test('in words go with their redaction also where the server chooses ids, and are said once', async () => {
+        const w = await bridged();
+        w.rocketchat.honoursIds = false;
+        const event = w.say('nice');
+        const reaction = w.react(event.event_id, 'LGTM');
+        await w.push(event, reaction);
+        await w.quiet();
+        const restarted = new Bridge(w.context);
+        await restarted.handleTransaction('1', [reaction], []);
+        expect(w.texts()).toEqual(['nice', expect.stringContaining('Carol C reacted with LGTM')]);
+        await restarted.handleTransaction('2', [w.redact(reaction.event_id)], []);
         expect(w.texts()).toEqual(['nice']);
     });
 

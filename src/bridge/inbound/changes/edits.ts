@@ -2,35 +2,29 @@ import { answering, emptyNote, fromMatrix, keepOriginalTime, quotesOf, readRelat
 import { isObject } from '../../../convert/values';
 import type { MatrixEventId } from '../../../ids/types';
 import type { MatrixEvent } from '../../../matrix/Homeserver';
-import type { PostMessage, RcMessage } from '../../../rocketchat/RocketChat';
+import type { RcMessage } from '../../../rocketchat/RocketChat';
 import { LruMap } from '../../core/LruMap';
 import type { Parts } from '../../core/Parts';
 import type { Puppet } from '../../people/Puppets';
 import type { Portal } from '../../portals/Portal';
 import type { LongTexts } from '../kinds/LongTexts';
 import { inwardContext, isRedacted, messageOfEvent, onlyOwnQuotes, quietCode } from '../lookups';
+import { frameOf } from '../posting';
 
 const REMEMBERED = 5_000;
 /** An edit of an older message that is not here is of one that was deleted here: it does not come back. */
 const OVERTAKING_MS = 3_600_000;
-
-/** What the edits need of the way of new messages. */
-interface Messages {
-    /** What all messages of a puppet in a room have in common. */
-    frame(portal: Portal, puppet: Puppet): Promise<Omit<PostMessage, 'id' | 'text'>>;
-    /** Brings an event as a new message. */
-    bring(portal: Portal, event: MatrixEvent, puppet: Puppet): Promise<void>;
-}
 
 /** `m.replace`: edits of texts and of captions. */
 export class InboundEdits {
     /** Time of the newest edit of an event, in milliseconds: an older one that comes later changes nothing. */
     private readonly newest = new LruMap<MatrixEventId, number>(REMEMBERED);
 
+    /** @param bring brings an event as a new message */
     constructor(
         private readonly parts: Parts,
         private readonly texts: LongTexts,
-        private readonly messages: Messages,
+        private readonly bring: (portal: Portal, event: MatrixEvent, puppet: Puppet) => Promise<void>,
     ) {}
 
     /**
@@ -69,7 +63,7 @@ export class InboundEdits {
         if (text !== before) {
             await this.parts.context.rocketchat.edit(edited.id, puppet.rcUserId, { text, parseUrls: Boolean(quotes) });
         }
-        await this.texts.editFurther(target, before, texts, await this.messages.frame(portal, puppet));
+        await this.texts.editFurther(target, before, texts, await frameOf(this.parts, portal, puppet));
     }
 
     /** The message is not here yet: it is brought as it is now. Some clients edit an edit: then it is the first event that changes. */
@@ -89,7 +83,7 @@ export class InboundEdits {
         } else if (age > OVERTAKING_MS || original.origin_server_ts < portal.bridgedAt || !isObject(content) || first) {
             this.leaveOut(event);
         } else {
-            await this.messages.bring(portal, { ...original, content: { ...content, ...(relation !== undefined && { 'm.relates_to': relation }) } }, puppet);
+            await this.bring(portal, { ...original, content: { ...content, ...(relation !== undefined && { 'm.relates_to': relation }) } }, puppet);
             this.newest.set(target, event.origin_server_ts);
         }
     }

@@ -1,12 +1,12 @@
 import { pinChanges, pinNote } from '../../../convert/index';
 import { isObject } from '../../../convert/values';
-import { messageIdOf } from '../../../ids/messages';
 import type { MatrixEventId } from '../../../ids/types';
 import type { Content, MatrixEvent } from '../../../matrix/Homeserver';
 import type { Parts } from '../../core/Parts';
 import { keepPins, knownPins } from '../../portals/pins';
 import type { Portal } from '../../portals/Portal';
 import { linkToMessage, messageOfEvent } from '../lookups';
+import { postNote } from '../posting';
 
 /** So many messages one note quotes. */
 const MAX_QUOTES = 5;
@@ -30,11 +30,8 @@ export class InboundPins {
         const { pinned, unpinned } = pinChanges(before, event.content);
         if (pinned.length || unpinned.length) {
             const puppet = await puppets.of(event.sender);
-            if (portal.kind !== 'd') {
-                await puppets.ensureMember(puppet, portal.rcRoomId);
-            }
             const text = pinNote(event.room_id, { pinned: await this.linked(portal, pinned), unpinned: await this.linked(portal, unpinned) });
-            await context.rocketchat.post({ id: messageIdOf(event.event_id), roomId: portal.rcRoomId, senderId: puppet.rcUserId, text, parseUrls: true });
+            await postNote(this.parts, portal, event, puppet, text, { parseUrls: true });
         }
         await keepPins(store, event.room_id, event.content);
     }

@@ -1,12 +1,12 @@
 import { answering, quoteLink, reactionName, reactionText, readRelation } from '../../../convert/index';
 import { BridgeError } from '../../../errors/BridgeError';
-import { messageIdOf } from '../../../ids/messages';
 import type { MatrixEvent } from '../../../matrix/Homeserver';
 import type { RcMessage } from '../../../rocketchat/RocketChat';
 import type { Parts } from '../../core/Parts';
 import type { Puppet } from '../../people/Puppets';
 import type { Portal } from '../../portals/Portal';
 import { linkToMessage, messageOfEvent } from '../lookups';
+import { postNote } from '../posting';
 
 /** A custom emoji is known to the workspace alone: whether there is one of a name shows when it is used. */
 const asked = (): boolean => true;
@@ -53,9 +53,7 @@ export class InboundReactions {
 
     /** A message in the place of a reaction, under the reaction's own id: who takes the reaction back deletes it. */
     private async tell(portal: Portal, event: MatrixEvent, message: RcMessage, puppet: Puppet, sentence: string): Promise<void> {
-        const { rocketchat } = this.parts.context;
         const text = answering(sentence, quoteLink(await linkToMessage(this.parts, portal, message.id)));
-        const threadId = message.threadId && { threadId: message.threadId };
-        await rocketchat.post({ id: messageIdOf(event.event_id), roomId: portal.rcRoomId, senderId: puppet.rcUserId, text, ...threadId, parseUrls: true });
+        await postNote(this.parts, portal, event, puppet, text, { ...(message.threadId && { threadId: message.threadId }), parseUrls: true });
     }
 }

@@ -12,6 +12,7 @@ import type { Puppet } from '../../people/Puppets';
 import type { Portal } from '../../portals/Portal';
 import { hasPower } from '../../portals/powers';
 import { messageOfEvent } from '../lookups';
+import { postNote } from '../posting';
 
 const MAX_PARTS = 50;
 
@@ -135,12 +136,8 @@ export class InboundRedactions {
         if (typeof reason !== 'string' || !reason.trim()) {
             return;
         }
-        const { puppets, context } = this.parts;
-        if (portal.kind !== 'd') {
-            await puppets.ensureMember(puppet, portal.rcRoomId);
-        }
         const text = deletionNote(reason, message.sender.id === puppet.rcUserId ? undefined : message.sender.name);
-        await context.rocketchat.post({ id: messageIdOf(event.event_id), roomId: portal.rcRoomId, senderId: puppet.rcUserId, text });
+        await postNote(this.parts, portal, event, puppet, text);
     }
 }
 
