@@ -9,7 +9,7 @@ export interface Turn {
 
 /** The first pause between two probes, in milliseconds; it doubles up to the second, with a jitter of a fifth. */
 const FIRST_MS = 1_000;
-const CAP_MS = 10_000;
+const CAP_MS = 5_000;
 /** Whoever begins something while the other side is away may try at once, but only one a second: a single lane that fails holds up nobody else. */
 const FRESH_MS = 1_000;
 /** So many try at once when the other side is back: it must not fall over again. */

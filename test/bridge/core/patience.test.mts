@@ -104,8 +104,8 @@ describe('outward', () => {
             }
         }, OUTWARD);
         await Promise.all([...Array(500)].map(one));
-        // Each lane once, all at the same time, and one every ten seconds.
-        expect(tries).toBeLessThan(500 + 30);
+        // Each lane once, all at the same time, and one every five seconds.
+        expect(tries).toBeLessThan(500 + 40);
         expect(patience.outage.since).toBeUndefined();
     });
 });
