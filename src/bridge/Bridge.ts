@@ -8,7 +8,6 @@ import type { BridgeContext } from './core/Context';
 import { Lanes } from './core/Lanes';
 import type { Parts } from './core/Parts';
 import { Patience } from './core/Patience';
-import type { Waiting } from './core/Waiting';
 import { DeadLetters } from './deadletters/DeadLetters';
 import { Retries } from './deadletters/Retries';
 import { Inbound } from './inbound/Inbound';
@@ -131,11 +130,6 @@ export class Bridge {
     /** @param listener told of every event of our own users that the homeserver pushes: the proof that it reaches us */
     public onOwnEvent(listener: (event: MatrixEvent) => void): void {
         this.inbound.onOwnEvent = listener;
-    }
-
-    /** @returns what came from Matrix and is not in Rocket.Chat yet, by Matrix room */
-    public waitingInward(): Waiting[] {
-        return this.inbound.waiting();
     }
 
     /** Pictures of Matrix users, under the signed addresses that messages carry. */

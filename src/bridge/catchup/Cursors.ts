@@ -33,8 +33,8 @@ const byDay = (time: number): StoreKey => ({ model: 'misc', id: `mxcursors:${new
 export class Cursors {
     private readonly known = new Map<MatrixRoomId, Cursor>();
     private readonly changed = new Set<MatrixRoomId>();
-    /** Rooms of which this process has written something. */
-    private readonly written = new LruMap<MatrixRoomId, true>(MOST);
+    /** Rooms of which this process has written something, and the day of that. */
+    private readonly written = new LruMap<MatrixRoomId, string>(MOST);
     private frozen?: Map<MatrixRoomId, Cursor>;
     private reading?: Promise<void>;
     private timer?: Promise<void>;
@@ -114,11 +114,20 @@ export class Cursors {
         }
     }
 
+    /** One call, whole or not at all: a process can end between two. Days before are taken out afterwards. */
     private async write(cursor: Cursor): Promise<void> {
         const { store } = this.context.rocketchat;
-        await store.remove(byRoom(cursor.roomId));
-        await store.add(cursor, byRoom(cursor.roomId), byDay(cursor.at));
-        this.written.set(cursor.roomId, true);
+        const { roomId, at } = cursor;
+        const day = byDay(at);
+        await store.put(cursor, byRoom(roomId), day);
+        if (this.written.get(roomId) !== day.id) {
+            this.written.set(roomId, day.id);
+            for (const other of await store.read<Cursor>(byRoom(roomId))) {
+                if (byDay(other.at).id !== day.id) {
+                    await store.remove(byRoom(roomId), byDay(other.at));
+                }
+            }
+        }
     }
 
     /** Once per process: where the one before had stopped. Frozen and newer ones stay. */
@@ -132,13 +141,18 @@ export class Cursors {
 
     private async read(): Promise<void> {
         const now = this.context.clock.now();
+        const stored = new Map<MatrixRoomId, Cursor>();
         for (let day = 0; day < ACTIVE_DAYS; day += 1) {
             for (const cursor of await this.context.rocketchat.store.read<Cursor>(byDay(now - day * DAY_MS))) {
-                // What came in meanwhile may stand behind a gap: the older one is the safe one.
-                this.frozen?.set(cursor.roomId, cursor);
-                if (!this.known.has(cursor.roomId)) {
-                    this.known.set(cursor.roomId, cursor);
-                }
+                const other = stored.get(cursor.roomId);
+                stored.set(cursor.roomId, other && other.at > cursor.at ? other : cursor);
+            }
+        }
+        for (const cursor of stored.values()) {
+            // What came in meanwhile may stand behind a gap: the older one is the safe one.
+            this.frozen?.set(cursor.roomId, cursor);
+            if (!this.known.has(cursor.roomId)) {
+                this.known.set(cursor.roomId, cursor);
             }
         }
     }
