@@ -19,7 +19,15 @@ const blocks = ['section', 'article', 'details', 'caption', 'dl', 'dt', 'dd', 'c
 export class ElementReader {
     private afterHeading = false;
 
-    constructor(private readonly context: InwardContext, private readonly roomMentioned: boolean) {}
+    /**
+     * @param roomMentioned `@room` is a mention: the sender says so, and may
+     * @param names by their Matrix ids, the usernames of those who are mentioned: clients without pills write the id
+     */
+    constructor(
+        private readonly context: InwardContext,
+        private readonly roomMentioned: boolean,
+        private readonly names: ReadonlyMap<string, string> = new Map(),
+    ) {}
 
     /** @param style formatting of all of it (an emote is italic) */
     public read(root: HtmlNode, style: Style = {}): Line[] {
@@ -71,10 +79,14 @@ export class ElementReader {
         this.plain(text, builder, style);
     }
 
-    /** Text that is no HTML: one line of it. `@room` is a mention if the sender says so and may. */
+    /** Text that is no HTML: one line of it. `@room` and Matrix ids are mentions if the sender says so. */
     public plain(text: string, builder: LineBuilder, style: Style): void {
-        if (!this.roomMentioned) return builder.text(text, 'text', style);
-        text.split(/(@room\b)/).forEach((part) => builder.text(part === '@room' ? `${roomMention}all` : part, part === '@room' ? 'mention' : 'text', style));
+        if ((!this.roomMentioned && this.names.size === 0) || !text.includes('@')) return builder.text(text, 'text', style);
+        text.split(/(@room\b|@[^\s:@]+:[A-Za-z0-9.-]*[A-Za-z0-9](?::\d+)?)/).forEach((part) => {
+            const username = this.names.get(part);
+            if (part === '@room' && this.roomMentioned) builder.text(`${roomMention}all`, 'mention', style);
+            else builder.text(username === undefined ? part : `@${username}`, username === undefined ? 'text' : 'mention', style);
+        });
     }
 
     private block(builder: LineBuilder, gap: 1 | 2, inside: () => void): void {

@@ -9,7 +9,7 @@ import { convertLocation, convertUnknown } from './kinds';
 import { mediaMissing, readGallery, readMedia } from './media';
 import { convertPollStart, isPollEnd, isPollResponse, isPollStart } from './polls';
 import { readRelation } from './relations';
-import { convertText } from './text';
+import { convertText, mentionedIds } from './text';
 
 /** What an inward event speaks of: to be looked up before `fromMatrix`. */
 export interface InwardReferences {
@@ -27,6 +27,8 @@ export function referencesFromMatrix(event: InwardEvent, context: Pick<InwardCon
     const rooms = new Set<MatrixRoomId | MatrixRoomAlias>();
     const events = new Set<MatrixEventId>(replyTo ? [replyTo] : []);
     const html = text(content.formatted_body, 100000) ?? '';
+    const words = `${text(content.body, 100000) ?? ''}${html}`;
+    mentionedIds(content).filter((id) => words.includes(id)).forEach((id) => users.add(id));
     const visit = (node: HtmlNode): void => {
         const link = node.nodeName === 'a' ? parseMatrixLink(attribute(node, 'href') ?? '') : undefined;
         if (link?.kind === 'user') users.add(link.id);

@@ -1,3 +1,4 @@
+import type { MatrixUserId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { InwardContext } from '../types';
 import { isObject, text } from '../values';
@@ -18,20 +19,36 @@ export function convertText(content: Content, context: InwardContext, options: {
     const style: Style = options.emote ? { italic: true } : {};
     const html = content.format === 'org.matrix.custom.html' ? text(content.formatted_body, longest) : undefined;
     const body = withoutFallback(text(content.body, longest) ?? '', options.reply === true);
-    const converted = html === undefined || html.trim() === '' ? convertBody(body, context, roomMentioned(content, context), style)
-        : convertHtml(html, context, roomMentioned(content, context), style);
-    return finish(converted === '' && html !== undefined ? convertBody(body, context, false, style) : converted);
+    const reader = new ElementReader(context, roomMentioned(content, context), namesOf(content, context));
+    const converted = html === undefined || html.trim() === '' ? readBody(body, reader, style) : serialize(reader.read(parseHtml(html), style));
+    return finish(converted === '' && html !== undefined ? convertBody(body, context, style) : converted);
 }
 
 const roomMentioned = (content: Content, context: InwardContext): boolean =>
     Boolean(context.mayMentionRoom) && isObject(content['m.mentions']) && content['m.mentions'].room === true;
 
-const convertHtml = (html: string, context: InwardContext, room: boolean, style: Style): string =>
-    serialize(new ElementReader(context, room).read(parseHtml(html), style));
+/** How many of the mentioned are looked for in the text. */
+const mostMentioned = 50;
+
+/** @returns those whom the sender mentions (Matrix spec, "User and room mentions"); texts without pills name them by their ids */
+export function mentionedIds(content: Content): MatrixUserId[] {
+    const { user_ids: ids } = isObject(content['m.mentions']) ? content['m.mentions'] : { user_ids: undefined };
+    return Array.isArray(ids) ? ids.slice(0, mostMentioned).filter((id: unknown): id is MatrixUserId => typeof id === 'string' && /^@[^\s:@]+:\S+$/.test(id)) : [];
+}
+
+function namesOf(content: Content, context: InwardContext): Map<string, string> {
+    const names = new Map<string, string>();
+    for (const id of mentionedIds(content)) {
+        const username = context.username?.(id);
+        if (username !== undefined) names.set(id, username);
+    }
+    return names;
+}
 
 /** Plain text: shown as it is, so what looks like a mark is escaped. */
-export function convertBody(body: string, context: InwardContext = {}, room = false, style: Style = {}): string {
-    const reader = new ElementReader(context, room);
+export const convertBody = (body: string, context: InwardContext = {}, style: Style = {}): string => readBody(body, new ElementReader(context, false), style);
+
+function readBody(body: string, reader: ElementReader, style: Style): string {
     const builder = new LineBuilder();
     clean(body).split('\n').forEach((line, index) => {
         if (index > 0) builder.lineBreak();

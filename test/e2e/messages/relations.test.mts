@@ -136,6 +136,9 @@ describe('mentions', () => {
         const { message } = await room().fromCarol(html(`${pill(stack.ghostOf(alice))}, ${pill(strange.userId)}, not <code>${pill(stack.ghostOf(alice))}</code>`));
         expect(message.msg).toBe(`@${alice.username}, @${username}, not \`whoever\``);
         expect(message.mentions.map((one: any) => one.username).sort()).toEqual([alice.username, username].sort());
+        const id = stack.ghostOf(alice);
+        const { message: typed } = await room().fromCarol({ msgtype: 'm.text', body: `${id}: a client without pills`, 'm.mentions': { user_ids: [id] } });
+        expect(typed.msg).toBe(`@${alice.username}: a client without pills`);
     });
 
     test('of a room are links, both ways', async () => {
