@@ -87,6 +87,15 @@ story('while the sandbox was killed, and the homeserver was down', async () => {
     expect((await textsIn(carol, second)).slice(length)).toEqual(['into the void', 'nice', 'after the crash']);
 }, 200_000);
 
+story('while the sandbox was dead for a moment, though nobody writes again', async () => {
+    const { length } = await textsIn(carol, first);
+    const [pid] = await here().workspace.denoPids();
+    process.kill(pid, 'SIGKILL');
+    await alice.send(first.channel, 'does anybody hear me?');
+    await carol.waitForEvent(first.roomId, 'does anybody hear me?', { timeout: 100_000 });
+    expect((await textsIn(carol, first)).slice(length)).toEqual(['does anybody hear me?']);
+}, 120_000);
+
 story('while the app was updated', async () => {
     const { length } = await textsIn(carol, first);
     await here().homeserver.down();
