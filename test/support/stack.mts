@@ -32,6 +32,8 @@ export interface StackOptions extends Pick<StoryHomeserverOptions, 'roomVersion'
     homeserverConfig?: Record<string, unknown>;
     /** Of the Rocket.Chat server, on the same data: each has a process of the app of its own. */
     instances?: number;
+    /** How the server differs from the newest one: `name=value`, see `workspace/main.mts --quirk`. */
+    quirks?: string[];
     /** Keeps the workspace's data so that it can be stopped and started again. */
     dataDir?: string;
 }
@@ -55,7 +57,8 @@ export class Stack {
         const zip = await packageApp();
         // A workspace that will be stopped must come back at the same address: it stands in the registration.
         const port = options.dataDir ? await freePort() : 0;
-        const workspace = ownsWorkspace ? await startWorkspace({ dataDir: options.dataDir, port, instances: options.instances }) : undefined;
+        const { dataDir, instances, quirks } = options;
+        const workspace = ownsWorkspace ? await startWorkspace({ dataDir, port, instances, quirks }) : undefined;
         try {
             const admin = workspace
                 ? await RocketChat.login(workspace.url, workspace.admin.username, workspace.admin.password)

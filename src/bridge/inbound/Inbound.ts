@@ -12,6 +12,7 @@ import { Parking } from '../transactions/Parking';
 import { EventPatience } from './EventPatience';
 import { InboundPolls } from './kinds/Polls';
 import { UnknownKinds } from './kinds/Unknown';
+import { isRedacted } from './lookups';
 import { InboundMembers } from './members';
 import { InboundMessages } from './messages';
 import { InboundPins } from './changes/pins';
@@ -38,6 +39,8 @@ export class Inbound {
     private readonly done = new LruMap<MatrixEventId, true>(REMEMBERED);
     private readonly running = new Map<MatrixEventId, { run: Promise<void>; room: MatrixRoomId; at: number }>();
     private readonly ofRoom = new Map<MatrixRoomId, number>();
+    /** Events whose redactions came. */
+    private readonly redacted = new LruMap<MatrixEventId, true>(REMEMBERED);
     private readonly handlers: Record<string, (event: MatrixEvent) => Promise<void>>;
     private readonly members: InboundMembers;
     private readonly typing: InboundTyping;
@@ -194,7 +197,20 @@ export class Inbound {
             this.onOwnEvent?.(event);
             return;
         }
+        if (event.redacts) {
+            this.redacted.set(event.redacts, true);
+        } else if (this.redacted.has(event.event_id) && (await this.isGone(event))) {
+            return;
+        }
         const handler = Object.prototype.hasOwnProperty.call(this.handlers, event.type) ? this.handlers[event.type] : undefined;
         await (handler || (UnknownKinds.isShown(event) ? this.handlers['m.room.message'] : undefined))?.(event);
+    }
+
+    /** Its redaction came before it, which can be pushed with all that it said (Dendrite brings old events late). */
+    private async isGone(event: MatrixEvent): Promise<boolean> {
+        const { context, portals } = this.parts;
+        const portal = await portals.ofMatrixRoom(event.room_id);
+        const now = portal && (await context.homeserver.event(event.room_id, event.event_id, portal.host === context.namespace.bot ? {} : { as: portal.host }));
+        return Boolean(now && isRedacted(now));
     }
 }

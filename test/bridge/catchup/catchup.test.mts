@@ -110,6 +110,17 @@ describe('what the homeserver did not push', () => {
         expect(w.texts()).toEqual([]);
     });
 
+    test('what comes after its own redaction is not shown', async () => {
+        const w = await bridged();
+        const kept = w.say('stranded');
+        const late = { ...kept };
+        Object.assign(kept, { content: {} });
+        const redaction = w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: late.event_id });
+        await w.push('7', redaction, w.say('next'));
+        await w.push('8', late);
+        expect(w.texts()).toEqual(['next']);
+    });
+
     test('costs one write per room and burst, and no request while nothing is wrong', async () => {
         const w = await bridged();
         await w.push('1', w.say('first'));
