@@ -27,8 +27,8 @@ afterAll(async () => {
     await stubbed?.stub.stop();
 });
 
-/** Messages per second of the flood: more than a Synapse with SQLite takes of one person. */
-const RATE = 100;
+/** Messages per second of the flood: what a Synapse takes of one person who sends one after the other. */
+const RATE = 50;
 const PROBE_EVERY_MS = 100;
 let probes = 0;
 
@@ -60,7 +60,7 @@ const latencies = async (goOn: () => boolean): Promise<{ out: number[]; in: numb
 const p95 = (sorted: number[]): number => Math.round(sorted[Math.floor(sorted.length * 0.95)]);
 
 test('other rooms are nearly as quick during a flood', async () => {
-    const messages = scaled(5_000, 1_500);
+    const messages = scaled(5_000, 600);
     const [flooded] = stubbed.rooms;
     const warm = Date.now() + 3_000;
     await latencies(() => Date.now() < warm);
