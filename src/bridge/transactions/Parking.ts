@@ -155,6 +155,11 @@ export class Parking {
                 const note = await this.store.note(id);
                 const left = note ? note.rooms.map(({ room }) => room) : [];
                 parked.parts.filter(({ room }) => !left.includes(room)).forEach((part) => this.drop(part));
+                if (isGone && note && parked.parts.length) {
+                    await this.processes.known();
+                    parked.note = { ...note, owner: this.processes.id };
+                    await this.store.update(parked.note);
+                }
                 if (isGone || !parked.parts.length) {
                     return;
                 }
