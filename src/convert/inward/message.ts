@@ -80,6 +80,8 @@ function convertKind(event: InwardEvent, context: InwardContext, reply: boolean)
     if (type !== 'm.room.message') return { text: convertUnknown(content, type), unknown: type };
     switch (content.msgtype) {
         case 'm.text': return { text: convertText(content, context, { reply }) };
+        // What a homeserver tells its users (client-server API, "Server Notices").
+        case 'm.server_notice':
         case 'm.notice': return { text: notice(convertText(content, context, { reply })), notice: true };
         case 'm.emote': return { text: convertText(content, context, { emote: true, reply }), emote: true };
         case 'm.location': return { text: convertLocation(content) };
