@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/consistent-type-imports -- modules are required at run time, their types are looked up by path */
+import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 
@@ -62,8 +63,10 @@ export interface BridgeHost {
  * @param packageFolder the prepared engine package (see `prepare.mts`)
  */
 export function loadEngine(packageFolder: string): Engine {
-    const require = createRequire(join(packageFolder, 'package.json'));
-    for (const file of Object.keys(require.cache)) if (file.startsWith(packageFolder + sep)) delete require.cache[file];
+    // The cache knows files by their real place, also where a folder above is a link.
+    const folder = realpathSync(packageFolder);
+    const require = createRequire(join(folder, 'package.json'));
+    for (const file of Object.keys(require.cache)) if (file.startsWith(folder + sep)) delete require.cache[file];
     const load = <Path extends keyof EngineModules>(path: Path): EngineModules[Path] => require(`./${path}`);
     // Everything is loaded now: a later, lazy `require` could mix two copies.
     return {
