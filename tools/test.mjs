@@ -1,5 +1,5 @@
 /**
- * `npm test`: its own set-up, then lint, type check, package, and the three rings of tests. A step that cannot run fails with the
+ * `npm test`: its own set-up, then lint, type check, package, and the rings of tests. A step that cannot run fails with the
  * reason, and the others run all the same. The last line sums the rings up: `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
