@@ -18,6 +18,8 @@ const blocks = ['section', 'article', 'details', 'caption', 'dl', 'dt', 'dd', 'c
 /** Turns a tree of HTML into lines of Rocket.Chat's dialect. One object for one message. */
 export class ElementReader {
     private afterHeading = false;
+    /** What of a text is a mention. */
+    private readonly mentions: RegExp;
 
     /**
      * @param roomMentioned `@room` is a mention: the sender says so, and may
@@ -27,7 +29,10 @@ export class ElementReader {
         private readonly context: InwardContext,
         private readonly roomMentioned: boolean,
         private readonly names: ReadonlyMap<string, string> = new Map(),
-    ) {}
+    ) {
+        const ids = [...names.keys()].map((id) => `${id.replace(/[^A-Za-z0-9@]/g, '\\$&')}(?![\\w-]|[.:]\\w)`);
+        this.mentions = new RegExp(`(${[...(roomMentioned ? ['@room\\b'] : []), ...ids].join('|') || '$^'})`);
+    }
 
     /** @param style formatting of all of it (an emote is italic) */
     public read(root: HtmlNode, style: Style = {}): Line[] {
@@ -82,10 +87,9 @@ export class ElementReader {
     /** Text that is no HTML: one line of it. `@room` and Matrix ids are mentions if the sender says so. */
     public plain(text: string, builder: LineBuilder, style: Style): void {
         if ((!this.roomMentioned && this.names.size === 0) || !text.includes('@')) return builder.text(text, 'text', style);
-        text.split(/(@room\b|@[^\s:@]+:[A-Za-z0-9.-]*[A-Za-z0-9](?::\d+)?)/).forEach((part) => {
-            const username = this.names.get(part);
-            if (part === '@room' && this.roomMentioned) builder.text(`${roomMention}all`, 'mention', style);
-            else builder.text(username === undefined ? part : `@${username}`, username === undefined ? 'text' : 'mention', style);
+        text.split(this.mentions).forEach((part, index) => {
+            const name = index % 2 === 0 ? undefined : part === '@room' ? `${roomMention}all` : `@${this.names.get(part)}`;
+            builder.text(name ?? part, name === undefined ? 'text' : 'mention', style);
         });
     }
 
