@@ -96,7 +96,8 @@ describe('reacted to', () => {
         const seen = await alice.waitForMessage(channel, reacted);
         expect(Object.keys(seen.reactions ?? {})).toEqual([':tada:']);
         await carol.redact(roomId, reaction);
-        await alice.waitForMessage(channel, (candidate) => candidate._id === message._id && !Object.keys(candidate.reactions ?? {}).length, { timeout: redactionPatience });
+        const bare = (candidate: RcMessage): boolean => candidate._id === message._id && !Object.keys(candidate.reactions ?? {}).length;
+        await alice.waitForMessage(channel, bare, { timeout: redactionPatience });
     }, 60_000);
 });
 
