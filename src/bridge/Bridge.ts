@@ -92,6 +92,7 @@ export class Bridge {
             out: (payload) => this.outbound.again(JSON.parse(payload)),
         });
         this.cursors = new Cursors(context, async (room) => Boolean(await parts.portals.ofMatrixRoom(room)));
+        parts.portals.onSaved = ({ matrixRoomId, bridgedAt }) => this.cursors.begin(matrixRoomId, bridgedAt);
         this.catchUp = new CatchUp(parts, this.cursors, (event) => this.inbound.read(event), (event) => this.inbound.isKnown(event));
         this.reading = new Reading(parts, this.cursors, this.catchUp, this.inbound);
         this.inbound.onHandled = (event) => {

@@ -147,9 +147,10 @@ export class CatchUp {
         }
         const acting = portal.host === context.namespace.bot ? {} : { as: portal.host };
         const from = Math.max(cursor.ts - MARGIN_MS, portal.bridgedAt);
-        return (await this.read(cursor, acting)).filter(({ event, isAfter }) =>
-            !context.namespace.isOurs(event.sender) && !isRedacted(event) && !this.isDone(event.event_id)
-            && (isAfter || (event.origin_server_ts >= from && REPEATABLE.includes(event.type) && !isEdit(event)))).map(({ event }) => event);
+        const isWanted = (event: MatrixEvent): boolean => !cursor.event || (REPEATABLE.includes(event.type) && !isEdit(event));
+        const read = await this.read(cursor, acting);
+        return read.filter(({ event, isAfter }) => !context.namespace.isOurs(event.sender) && !isRedacted(event) && !this.isDone(event.event_id)
+            && (isAfter || (event.origin_server_ts >= from && isWanted(event)))).map(({ event }) => event);
     }
 
     /** Oldest first, back to the last event handled and to the begin of its page. */

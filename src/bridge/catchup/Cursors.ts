@@ -8,7 +8,8 @@ import { LruMap } from '../core/LruMap';
 /** The last event of a Matrix room that was handled. */
 export interface Cursor {
     roomId: MatrixRoomId;
-    event: MatrixEventId;
+    /** Empty while none was: the room is new. */
+    event: MatrixEventId | '';
     /** As the event says, milliseconds since the epoch. */
     ts: number;
     /** When it was handled, likewise. */
@@ -17,6 +18,8 @@ export interface Cursor {
 
 /** A burst of events costs one write per room. */
 const WRITE_AFTER_MS = 5_000;
+/** A room that was bridged so long ago, or before, is not new. */
+const NEW_MS = 60_000;
 /** Rooms that memory holds. */
 const MOST = 10_000;
 const DAY_MS = 86_400_000;
@@ -43,9 +46,21 @@ export class Cursors {
     /** @param isBridged whether this Matrix room belongs to a bridged one: no other needs a cursor */
     constructor(private readonly context: BridgeContext, private readonly isBridged: (room: MatrixRoomId) => Promise<boolean>) {}
 
+    /** A room may be bridged just now: what is written there is looked for, too, although nothing was pushed of it yet. */
+    public begin(roomId: MatrixRoomId, bridgedAt: number): void {
+        if (!this.known.has(roomId) && this.context.clock.now() - bridgedAt < NEW_MS) {
+            this.keep({ roomId, event: '', ts: bridgedAt });
+        }
+    }
+
     public handled({ room_id: roomId, event_id: event, origin_server_ts: ts }: MatrixEvent): void {
+        this.keep({ roomId, event, ts });
+    }
+
+    private keep(place: Omit<Cursor, 'at'>): void {
+        const { roomId } = place;
         this.known.delete(roomId);
-        this.known.set(roomId, { roomId, event, ts, at: this.context.clock.now() });
+        this.known.set(roomId, { ...place, at: this.context.clock.now() });
         if (this.known.size > MOST) {
             this.known.delete(this.known.keys().next().value as MatrixRoomId);
         }

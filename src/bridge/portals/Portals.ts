@@ -22,6 +22,8 @@ const partOf = (id: RcRoomId): number => parseInt(digest(id).slice(0, 8), 16) % 
 
 /** The bridged rooms: stored by both ids, cached. */
 export class Portals {
+    /** Told of each portal that is stored. */
+    public onSaved?: (portal: Portal) => void;
     private readonly byRc = new LruMap<RcRoomId, Portal>(CACHED);
     private readonly byMatrix = new LruMap<MatrixRoomId, Portal>(CACHED);
     private readonly unbridged = new LruMap<string, number>(CACHED);
@@ -70,6 +72,7 @@ export class Portals {
         const { rcRoomId, alias } = portal;
         await store.add(portal, byRcRoom(rcRoomId), KIND, byPart(partOf(rcRoomId)), ...roomsOf(portal).map(byMatrixRoom), ...(alias ? [byAlias(alias)] : []));
         this.keep(portal);
+        this.onSaved?.(portal);
     }
 
     public async remove(portal: Portal): Promise<void> {

@@ -72,6 +72,19 @@ describe('what the homeserver did not push', () => {
         expect(w.texts()).toEqual(['one', 'lost 1', 'lost 2']);
     });
 
+    test('is read also in a room of which nothing was ever pushed, by this process or the next', async () => {
+        const w = await bridged();
+        w.say('first');
+        expect(await w.bridge.reading.all()).toBeGreaterThan(0);
+        await settled();
+        expect(w.texts()).toEqual(['first']);
+        const other = await bridged();
+        other.say('unheard');
+        await (await other.restarted()).begin();
+        await settled();
+        expect(other.texts()).toEqual(['unheard']);
+    });
+
     test('is read when the homeserver was away and is back', async () => {
         const w = await bridged();
         await w.push('1', w.say('one'));
