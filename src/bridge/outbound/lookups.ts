@@ -56,10 +56,18 @@ export async function readReferences(parts: Parts, portal: Portal, message: RcMe
         user: (username) => users.get(username),
         channel: (name) => rooms.get(name),
         event: (id) => events.get(id),
-        // The server itself refuses `@all` and `@here` of people without the right.
-        mayMentionRoom: true,
+        mayMentionRoom: ringsRoom(message),
     };
     return { context: conversion, authors };
+}
+
+/**
+ * The server refuses `@all` and `@here` of people without the right, and does not count them in rooms that are too large
+ * (server: `MentionsServer.getUsersByMentions`). A message that was read has no list: then the text decides.
+ */
+function ringsRoom({ unmapped }: RcMessage): boolean {
+    const { mentions } = unmapped;
+    return !Array.isArray(mentions) || mentions.some((mention) => Boolean(mention) && ['all', 'here'].includes((mention as { username?: string }).username || ''));
 }
 
 /** Only whom the server found in the text is mentioned: its list has the ids, so no name is guessed. A whole Matrix id is its own. */

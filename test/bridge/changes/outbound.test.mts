@@ -194,3 +194,15 @@ describe('channels that are named', () => {
             + 'and <a href="https://chat.test/channel/local">#local</a> and #none');
     });
 });
+
+test('a room is rung only when the server counts the word as a mention: not in rooms over its limit', async () => {
+    const w = await bridged();
+    await w.post('@all too many', { unmapped: { mentions: [] } });
+    await w.post('@all come', { unmapped: { mentions: [{ _id: 'all', username: 'all' }] } });
+    await w.post('@here read back', { unmapped: {} });
+    expect(w.timeline().slice(-3).map(({ content }) => [content.body, content['m.mentions']])).toEqual([
+        ['@all too many', {}],
+        ['@room come', { room: true }],
+        ['@room read back', { room: true }],
+    ]);
+});
