@@ -107,7 +107,8 @@ export class Outbound {
             return;
         }
         const item = { kind: 'delete' as const, room: message.roomId, message: message.id, author: message.sender.id, by: by.id };
-        await this.work.add({ item, concerned: { message, actor: by }, action: (portal) => this.messages.delete(portal, message, by) });
+        const action = (portal: Portal): Promise<void> => this.messages.delete(portal, message, by, Boolean(message.editedAt));
+        await this.work.add({ item, concerned: { message, actor: by }, action });
     }
 
     /** @param emoji `:name:`; @param on false when it was taken back */

@@ -4,6 +4,7 @@ import type { MatrixEventId, MatrixUserId, RcMessageId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import { LruMap } from '../core/LruMap';
+import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
 import { MediaLimits } from '../media/MediaLimits';
@@ -137,26 +138,52 @@ export class OutboundMessages {
     }
 
     /**
-     * A deletion, of all events of the message. Whoever deletes another's message needs the power on Matrix; where the
-     * person has none, the author's ghost or our host in the room does it: Rocket.Chat has checked the right.
+     * A deletion, of all events of the message, and of its edits: they hold its text, too.
+     * @param wasEdited false when it surely was never edited: then nothing is looked for
      */
-    public async delete(portal: Portal, message: Pick<RcMessage, 'id' | 'sender'>, by: RcUser): Promise<void> {
-        const { links, ghosts, patience } = this.parts;
-        const events = await links.eventsOf(message.id);
+    public async delete(portal: Portal, message: Pick<RcMessage, 'id' | 'sender'>, by: RcUser, wasEdited = true): Promise<void> {
+        const events = await this.parts.links.eventsOf(message.id);
         if (!events.length) {
             this.deleted.set(message.id, true);
         }
         for (const event of events) {
-            try {
-                await this.sender.redact(portal, by, event);
-            } catch (error) {
-                if (!isForbidden(error)) {
-                    throw error;
-                }
-                const author = message.sender.isPuppet ? undefined : await ghosts.ifKnown(message.sender.id);
-                const reason = by.id === message.sender.id ? undefined : `Deleted by ${by.name} on Rocket.Chat`;
-                await patience.keepTrying(() => this.sender.redactAs(portal, author ? author.mxid : portal.host, event, reason), OUTWARD);
+            // Of an event that is gone its edits may not be told any more.
+            const edits = wasEdited ? await this.editsOf(portal, event) : [];
+            await this.redact(portal, message, by, event);
+            for (const edit of edits) {
+                await this.redact(portal, message, by, edit);
             }
+        }
+    }
+
+    /**
+     * Whoever deletes another's message needs the power on Matrix; where the person has none, the author's ghost or our host
+     * in the room does it: Rocket.Chat has checked the right.
+     */
+    private async redact(portal: Portal, message: Pick<RcMessage, 'sender'>, by: RcUser, event: MatrixEventId): Promise<void> {
+        try {
+            await this.sender.redact(portal, by, event);
+        } catch (error) {
+            if (!isForbidden(error)) {
+                throw error;
+            }
+            const { ghosts, patience } = this.parts;
+            const author = message.sender.isPuppet ? undefined : await ghosts.ifKnown(message.sender.id);
+            const reason = by.id === message.sender.id ? undefined : `Deleted by ${by.name} on Rocket.Chat`;
+            await patience.keepTrying(() => this.sender.redactAs(portal, author ? author.mxid : portal.host, event, reason), OUTWARD);
+        }
+    }
+
+    /** Those of our people. Never throws: where they cannot be found the message goes all the same. */
+    private async editsOf(portal: Portal, event: MatrixEventId): Promise<MatrixEventId[]> {
+        const { context } = this.parts;
+        const acting = portal.host === context.namespace.bot ? {} : { as: portal.host };
+        try {
+            const { events } = await context.homeserver.relations(portal.matrixRoomId, event, { ...acting, relType: 'm.replace', limit: 100 });
+            return events.filter(({ sender }) => context.namespace.isGhost(sender)).map(({ event_id: id }) => id);
+        } catch (error) {
+            context.log.debug(`The edits of ${event} could not be found: ${reasonOf(error)}`);
+            return [];
         }
     }
 

@@ -206,3 +206,33 @@ test('a room is rung only when the server counts the word as a mention: not in r
         ['@room read back', { room: true }],
     ]);
 });
+
+describe('a deletion', () => {
+    const said = (w: Awaited<ReturnType<typeof bridged>>): unknown[] => {
+        const gone = w.timeline().map(({ redacts }) => redacts);
+        return w.timeline().filter(({ content, event_id: id }) => content.body && !gone.includes(id)).map(({ content }) => content.body);
+    };
+
+    test('takes the edits along: they hold the text, too', async () => {
+        const w = await bridged();
+        const { message } = await w.post('secret');
+        await w.post('other');
+        await w.edit(message, 'secret 2');
+        await w.edit(message, 'secret 3');
+        await w.outbound.messageDeleted({ ...message, editedAt: w.clock.now() }, w.bob);
+        await w.quiet();
+        expect(said(w)).toEqual(['other']);
+    });
+
+    test('goes through where edits cannot be found, and asks for none of a message that was not edited', async () => {
+        const w = await bridged();
+        const [{ message }, { message: plain }] = [await w.post('secret'), await w.post('plain')];
+        await w.edit(message, 'secret 2');
+        w.homeserver.faults.relations = [failure(404, 'M_UNRECOGNIZED')];
+        await w.outbound.messageDeleted({ ...message, editedAt: w.clock.now() }, w.bob);
+        await w.outbound.messageDeleted(plain, w.bob);
+        await w.quiet();
+        expect(said(w)).toEqual([' * secret 2']);
+        expect(w.homeserver.calls.filter((call) => call === 'relations')).toHaveLength(1);
+    });
+});
