@@ -1,5 +1,6 @@
 import type { MatrixRoomId, MatrixUserId } from '../../src/ids/types';
-import type { BridgeError } from '../../src/errors/BridgeError';
+import { Bridge } from '../../src/bridge/Bridge';
+import { BridgeError } from '../../src/errors/BridgeError';
 import { failure } from '../support/fakes/FakeHomeserver.mts';
 import { world } from '../support/fakes/world.mts';
 
@@ -213,6 +214,39 @@ describe('an invite from Matrix', () => {
         const [room] = w.rocketchat.rooms.values();
         expect(room).toMatchObject({ kind, name: 'Cafe-Team', displayName: 'Café / Team' });
         expect([...room.members].map((id) => w.rocketchat.users.get(id)!.username).sort()).toEqual(['alice', 'carol-elsewhere.test', 'dora-elsewhere.test']);
+    });
+
+    test('makes one room, however often the portal could not be stored', async () => {
+        const w = set();
+        const add = w.rocketchat.store.add.bind(w.rocketchat.store);
+        let failures = 2;
+        w.rocketchat.store.add = async (...args) => {
+            if ((failures -= 1) >= 0) {
+                throw new BridgeError({ code: 'rocketchat.failed', userMessage: 'x', retriable: true, certain: false });
+            }
+            return add(...args);
+        };
+        const { matrixRoom } = await invite(w, {}, [stripped('m.room.name', { name: 'Team' })]);
+        await w.quiet();
+        expect([...w.rocketchat.rooms.values()].map(({ name }) => name)).toEqual(['Team']);
+        await w.bridge.handleTransaction('2', [w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body: 'hi' })], []);
+        const [room] = w.rocketchat.rooms.values();
+        expect(w.rocketchat.inRoom(room.id).map(({ text }) => text)).toEqual(['hi']);
+        expect(room.members.has(w.alice.id)).toBe(true);
+    });
+
+    test('that two processes get at once makes one room', async () => {
+        const w = set();
+        const matrixRoom = w.homeserver.addRoom(CAROL);
+        const ghost = await w.homeserver.register('rc_alice');
+        matrixRoom.members.set(ghost, 'invite');
+        const event = w.homeserver.write(matrixRoom, CAROL, 'm.room.member', { membership: 'invite' }, { state_key: ghost, unsigned: { invite_room_state: [stripped('m.room.name', { name: 'Team' })] } });
+        const other = new Bridge(w.context);
+        await Promise.all([w.bridge, other].map((bridge) => bridge.handleTransaction('1', [event], [])));
+        await w.quiet();
+        expect([...w.rocketchat.rooms.values()].map(({ name }) => name)).toEqual(['Team']);
+        expect((await w.bridge.counts()).deadLetters.in).toBe(0);
+        expect(w.lines.filter((line) => line.includes('could not be brought'))).toEqual([]);
     });
 
     test('for nobody is declined', async () => {

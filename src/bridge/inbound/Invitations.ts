@@ -1,7 +1,7 @@
 import { localpartOf, serverOf } from '../../ids/matrix';
-import type { MatrixUserId } from '../../ids/types';
+import type { MatrixRoomId, MatrixUserId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
-import type { RcUser } from '../../rocketchat/RocketChat';
+import type { RcRoom, RcUser, StoreKey } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
 import { isForbidden } from '../people/Ghosts';
@@ -13,6 +13,8 @@ import { readInvite } from './strippedState';
 
 /** Members made puppets at once when a room comes in; the others become it when they speak. */
 const FIRST_MEMBERS = 50;
+/** Under which name a room is being made. */
+const beginOf = (room: MatrixRoomId): StoreKey => ({ model: 'misc', id: `making:${room}` });
 
 /** An invite from Matrix to a ghost: the room is made in Rocket.Chat, or the person joins the one that is bridged already. */
 export class Invitations {
@@ -64,19 +66,42 @@ export class Invitations {
             const formerRooms = before ? [before.matrixRoomId, ...before.formerRooms].filter((room) => room !== event.room_id) : [];
             portal = { ...common, rcRoomId, kind: 'd', formerRooms };
         } else {
-            const name = await freeSlug(context.rocketchat, invited.name, event.room_id);
-            const rcRoomId = await context.rocketchat.createRoom({
-                kind: invited.kind,
-                name,
-                displayName: invited.name || name,
-                creatorId: inviter.rcUserId,
-                members: [user.username, ...members.map((puppet) => puppet.username)],
-            });
-            [inviter, ...members].forEach((puppet) => puppets.noteMember(puppet, rcRoomId));
-            portal = { ...common, rcRoomId, kind: invited.kind, name };
+            const free = await freeSlug(context.rocketchat, invited.name, event.room_id);
+            // Read after that: whoever took the name for this very room has noted it before.
+            const begun = await context.rocketchat.store.readOne<{ name: string }>(beginOf(event.room_id));
+            const there = begun && (await this.begunAs(begun.name, event, inviter));
+            const names = [user.username, ...members.map((puppet) => puppet.username)];
+            const { id: rcRoomId, name } = there || (await this.create(free, names, event, inviter, invited));
+            await (there && context.rocketchat.addMember(rcRoomId, user.username));
+            (there ? [] : [inviter, ...members]).forEach((puppet) => puppets.noteMember(puppet, rcRoomId));
+            portal = { ...common, rcRoomId, kind: there ? there.kind : invited.kind, name };
         }
         await portals.save(portal);
         context.log.info(`The Matrix room ${event.room_id} is bridged to ${portal.rcRoomId}, by an invite of ${event.sender}.`);
+    }
+
+    /** The name is noted first: the process can die, or another one be at it, before the portal is stored. */
+    private async create(name: string, members: string[], event: MatrixEvent, inviter: Puppet, invited: InvitedRoom): Promise<Pick<RcRoom, 'id' | 'name'>> {
+        const { rocketchat } = this.parts.context;
+        await rocketchat.store.put({ name }, beginOf(event.room_id));
+        try {
+            const kind = invited.kind === 'c' ? 'c' : 'p';
+            return { name, id: await rocketchat.createRoom({ kind, name, displayName: invited.name || name, creatorId: inviter.rcUserId, members }) };
+        } catch (error) {
+            const there = await this.begunAs(name, event, inviter);
+            if (!there) {
+                throw error;
+            }
+            return there;
+        }
+    }
+
+    /** @returns the room that was made for this Matrix room and is not bridged to another one */
+    private async begunAs(name: string, event: MatrixEvent, inviter: Puppet): Promise<RcRoom | undefined> {
+        const { portals, context } = this.parts;
+        const room = await context.rocketchat.roomByName(name);
+        const portal = room && (await portals.ofRcRoom(room.id));
+        return room && room.creatorId === inviter.rcUserId && (!portal || portal.matrixRoomId === event.room_id) ? room : undefined;
     }
 
     /** The people who are in the room already, without the inviter. */

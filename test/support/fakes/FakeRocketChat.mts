@@ -157,6 +157,9 @@ export class FakeRocketChat implements RocketChat {
         this.note('createRoom');
         const members = await Promise.all(room.members.map((name) => this.userByName(name)));
         const creator = this.users.get(room.creatorId) || (await this.appUser());
+        if ([...this.rooms.values()].some(({ name }) => name === room.name)) {
+            throw new BridgeError({ code: 'rocketchat.error-duplicate-channel-name', userMessage: 'taken', retriable: false, certain: true });
+        }
         return this.addRoom(room.kind, room.name, [creator, ...members.filter((user): user is RcUser => Boolean(user))], { displayName: room.displayName }).id;
     }
 
