@@ -108,9 +108,9 @@ export class Bridge {
         this.onPush?.(events);
         // Whoever asks us is there.
         this.parts.patience.outage.hint();
-        const first = events[0] as { event_id?: unknown } | null | undefined;
+        const { event_id: first } = (events[0] || {}) as { event_id?: unknown };
         this.transactions.isShared = this.transactions.isShared || this.signs.hasGap(txnId);
-        if (this.signs.wentBack(txnId, String((first && first.event_id) || ''))) {
+        if (this.signs.wentBack(txnId, typeof first === 'string' ? first : '')) {
             this.catchUp.sign('the homeserver counts its transactions anew');
         }
         this.inbound.passing(ephemeral);

@@ -1,3 +1,4 @@
+import { BridgeError } from '../../errors/BridgeError';
 import type { MatrixEventId, MatrixRoomId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import { reasonOf } from '../core/Context';
@@ -11,6 +12,9 @@ const SETTLE_MS = 2_000;
 const PAGE = 50;
 const MAX_PAGES = 20;
 const MAX_ROOMS = 200;
+/** Rooms that cannot be read now are tried so often, with pauses that double up to a minute. */
+const MAX_TRIES = 12;
+const AGAIN_CAP_MS = 60_000;
 const AT_ONCE = 4;
 /** So long newer events wait until older ones of their room have been read, in milliseconds. */
 const BEFORE_MS = 5_000;
@@ -97,44 +101,60 @@ export class CatchUp {
             });
     }
 
-    /** Reads the rooms that were active lately. @returns how many events were new */
-    public async run(): Promise<number> {
-        return this.rooms((await this.cursors.active()).slice(0, MAX_ROOMS));
-    }
-
-    /** @returns how many events were new */
-    public async rooms(cursors: Cursor[]): Promise<number> {
+    /** @param failed gets those that can be read another time @returns how many events were new */
+    public async rooms(cursors: Cursor[], failed: Cursor[] = []): Promise<number> {
         let found = 0;
-        await this.each(cursors, async (cursor) => {
+        failed.push(...(await this.each(cursors, async (cursor) => {
             const missing = await this.missing(cursor);
             for (const event of missing) {
                 await this.take(event);
             }
             found += missing.length;
-        });
+        })));
         return found;
     }
 
-    /** A few at a time. One that fails is logged. */
-    private async each(cursors: (Cursor | undefined)[], action: (cursor: Cursor) => Promise<void>): Promise<void> {
+    /** A few at a time. @returns those that failed and can be read another time */
+    private async each(cursors: (Cursor | undefined)[], action: (cursor: Cursor) => Promise<void>): Promise<Cursor[]> {
         const left = cursors.filter((cursor): cursor is Cursor => Boolean(cursor));
+        const failed: Cursor[] = [];
         const worker = async (): Promise<void> => {
             for (let cursor = left.shift(); cursor; cursor = left.shift()) {
                 try {
                     await action(cursor);
                 } catch (error) {
                     this.parts.context.log.warn(`The room ${cursor.roomId} could not be read: ${reasonOf(error)}`);
+                    if (error instanceof BridgeError && error.retriable) {
+                        failed.push(cursor);
+                    }
                 }
             }
         };
         await Promise.all([...Array(AT_ONCE).keys()].map(worker));
+        return failed;
     }
 
     private async afterSettling(why: string): Promise<void> {
-        await this.parts.context.clock.sleep(SETTLE_MS);
-        const found = await this.run();
+        const { clock, log } = this.parts.context;
+        await clock.sleep(SETTLE_MS);
+        let found = 0;
+        let left: Cursor[] | undefined;
+        for (let tries = 1; !left || left.length; tries += 1) {
+            try {
+                const failed: Cursor[] = [];
+                found += await this.rooms(left || (left = (await this.cursors.active()).slice(0, MAX_ROOMS)), failed);
+                left = failed;
+            } catch (error) {
+                log.warn(`Which rooms were active could not be read: ${reasonOf(error)}`);
+            }
+            if (tries === MAX_TRIES) {
+                break;
+            }
+            // A database or a homeserver that fails for a moment must not cost what was lost.
+            await (left && !left.length ? undefined : clock.sleep(Math.min(AGAIN_CAP_MS, SETTLE_MS * 2 ** tries)));
+        }
         if (found) {
-            this.parts.context.log.info(`${found} events that were not pushed were read from the homeserver (${why}).`);
+            log.info(`${found} events that were not pushed were read from the homeserver (${why}).`);
         }
     }
 

@@ -29,7 +29,8 @@ export class EventPatience {
                 if (!(error instanceof BridgeError) || !error.retriable || isPoison || this.clock.now() - startedAt > GIVE_UP_AFTER_MS) {
                     throw error;
                 }
-                await this.clock.sleep(error.retryAfterMs ?? jittered(Math.min(CAP_MS, FIRST_MS * 2 ** Math.min(tries - 1, 10))));
+                // The lane waits meanwhile, so no longer than that, whatever is asked for.
+                await this.clock.sleep(Math.min(CAP_MS, error.retryAfterMs ?? jittered(FIRST_MS * 2 ** Math.min(tries - 1, 10))));
             }
         }
     }

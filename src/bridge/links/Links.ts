@@ -26,6 +26,9 @@ const CACHED = 50_000;
 /** Links are written together: after this many milliseconds, or when so many wait. */
 const WRITE_AFTER_MS = 250;
 const WRITE_AT = 100;
+/** Batches that could not be written. */
+const MOST_FAILED = 200;
+const AGAIN_MS = 5_000;
 
 const eventKey = (id: MatrixEventId): string => `event:${id}`;
 const messageKey = (id: RcMessageId): string => `message:${id}`;
@@ -44,6 +47,8 @@ export class Links {
     private waiting: Link[] = [];
     private writing: Promise<void> = Promise.resolve();
     private timer: Promise<void> | undefined;
+    private readonly failed: Link[][] = [];
+    private again: Promise<void> | undefined;
 
     constructor(private readonly context: BridgeContext) {}
 
@@ -66,12 +71,27 @@ export class Links {
         const links = this.waiting;
         this.waiting = [];
         if (links.length) {
-            const keys = [...new Set(links.reduce<string[]>((all, link) => [...all, ...keysOf(link)], []))];
-            this.writing = this.writing
-                .then(() => this.context.rocketchat.store.add({ links }, ...keys.map(toStoreKey)))
-                .catch((error) => this.context.log.error(`${links.length} links between messages and events could not be stored: ${reasonOf(error)}`));
+            this.write(links);
         }
         return this.writing;
+    }
+
+    private write(links: Link[]): void {
+        const keys = [...new Set(links.reduce<string[]>((all, link) => [...all, ...keysOf(link)], []))];
+        this.writing = this.writing
+            .then(() => this.context.rocketchat.store.add({ links }, ...keys.map(toStoreKey)))
+            .catch((error) => this.notStored(links, error));
+    }
+
+    /** Once more a little later, as far as memory holds them; of what was sent to Matrix there is the mark in the event besides. */
+    private notStored(links: Link[], error: unknown): void {
+        this.context.log.error(`${links.length} links between messages and events could not be stored: ${reasonOf(error)}`);
+        this.failed.push(links);
+        this.failed.splice(0, this.failed.length - MOST_FAILED);
+        this.again = this.again || this.context.clock.sleep(AGAIN_MS).then(() => {
+            this.again = undefined;
+            this.failed.splice(0).forEach((batch) => this.write(batch));
+        });
     }
 
     /** @returns the events that a message became, the first part first; for a message from Matrix the event it was made from */

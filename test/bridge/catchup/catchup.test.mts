@@ -1,5 +1,6 @@
 import { Bridge } from '../../../src/bridge/Bridge';
 import { RestartSigns } from '../../../src/bridge/catchup/RestartSigns';
+import { BridgeError } from '../../../src/errors/BridgeError';
 import { messageIdOf } from '../../../src/ids/messages';
 import type { MatrixEvent } from '../../../src/matrix/Homeserver';
 import type { MatrixUserId } from '../../../src/ids/types';
@@ -48,6 +49,28 @@ describe('what the homeserver did not push', () => {
         await w.push('2', w.say('two'));
         await settled();
         expect(w.texts().filter((text) => text !== 'hello')).toEqual(['one', 'lost', 'two']);
+    });
+
+    test('is read a little later when the database or the homeserver fails just then', async () => {
+        const w = await bridged();
+        await w.push('1', w.say('one'));
+        const next = await w.restarted();
+        w.say('lost');
+        const failing = (): BridgeError => new BridgeError({ code: 'rocketchat.failed', userMessage: 'x', retriable: true, certain: false });
+        const read = w.rocketchat.store.read.bind(w.rocketchat.store);
+        let failures = 3;
+        w.rocketchat.store.read = async (...keys) => {
+            if (keys.some(({ id }) => id.startsWith('mxcursors:')) && (failures -= 1) >= 0) {
+                throw failing();
+            }
+            return read(...keys) as never;
+        };
+        w.homeserver.faults.messages = Array.from({ length: 9 }, () => failure(500, 'M_UNKNOWN'));
+        await next.begin();
+        await settled();
+        await settled();
+        expect(failures).toBeLessThan(0);
+        expect(w.texts()).toEqual(['one', 'lost']);
     });
 
     test('holds newer events up only for a moment when it cannot be read', async () => {

@@ -124,3 +124,20 @@ describe.each([true, false])('ids are taken: %s', (honoursIds) => {
         expect(w.texts()).toEqual(['hello']);
     });
 });
+
+test('a record that could not be stored is stored a little later', async () => {
+    const w = await setUp(false);
+    const { store } = w.rocketchat;
+    const event = w.say('hello');
+    const add = store.add.bind(store);
+    let failures = 2;
+    store.add = async (...args) => {
+        if ((failures -= 1) >= 0) {
+            throw new Error('away');
+        }
+        return add(...args);
+    };
+    await w.start().push(event);
+    await moment(60);
+    expect(store.documents.some(({ keys }) => keys.some(({ id }) => id === `event:${event.event_id}`))).toBe(true);
+});

@@ -159,6 +159,14 @@ test('a repeated transaction joins the run in progress, also when it has grown, 
     expect(w.one.texts()).toEqual(['warm', 'slow', 'more']);
 });
 
+test('an event id that cannot even be made a text is left out like any other nonsense', async () => {
+    const w = await setUp();
+    const { push } = w.start();
+    const hostile = { ...w.one.say('x'), event_id: { toString: 1, valueOf: 1 } } as unknown as MatrixEvent;
+    await push(hostile, w.one.say('good'));
+    expect(w.one.texts()).toEqual(['warm', 'good']);
+});
+
 test('when nothing can be stored the homeserver is told to come again', async () => {
     const w = await setUp();
     const { push } = w.start();
@@ -198,6 +206,15 @@ describe('an event that fails', () => {
         await w.until(() => w.one.texts().length === 3);
         expect(w.one.texts()).toEqual(['warm', expect.stringContaining('first'), expect.stringContaining('second')]);
         expect(Math.max(...w.clock.slept)).toBeGreaterThan(8_000);
+    });
+
+    test('does not hold up its room for as long as a server asks for', async () => {
+        const w = await setUp();
+        const { push } = w.start();
+        w.rocketchat.faults.post = [new BridgeError({ code: 'matrix.limited', userMessage: 'x', retriable: true, certain: true, retryAfterMs: 1e12 })];
+        await push(w.one.say('first'));
+        await w.until(() => w.one.texts().length === 2);
+        expect(Math.max(...w.clock.slept)).toBeLessThan(60_000);
     });
 
     test('is left behind soon when it alone fails', async () => {
