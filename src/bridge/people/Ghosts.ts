@@ -26,10 +26,14 @@ const byMxid = (id: MatrixUserId): StoreKey => ({ model: 'misc', id: `ghost:${id
 /** 403 is "not in the room" or "not invited"; Dendrite's 401 with this code is a user that was never registered. */
 export const isForbidden = (error: unknown): boolean => error instanceof BridgeError && (error.errcode === 'M_FORBIDDEN' || error.status === 403);
 
+/** The homeserver takes the name from nobody, or not this one. */
+const isRefused = (error: unknown): boolean => error instanceof BridgeError && !error.retriable && (error.status === 400 || error.status === 403);
+
 export class Ghosts {
     private readonly known = new LruMap<RcUserId, Ghost>(CACHED);
     private readonly beingMade = new Map<RcUserId, Promise<Ghost>>();
-
+    /** Names that the homeserver refused: not tried again with each message. */
+    private readonly refused = new LruMap<MatrixUserId, string>(CACHED);
     private readonly pictures: GhostPictures;
 
     constructor(private readonly context: BridgeContext) {
@@ -124,6 +128,7 @@ export class Ghosts {
 
     public forget(): void {
         this.known.clear();
+        this.refused.clear();
         this.pictures.forget();
     }
 
@@ -169,7 +174,13 @@ export class Ghosts {
         const localpart = holder && holder.rcUserId !== user.id ? namespace.ghostLocalpart(user.username, user.id) : plain;
         const mxid = await homeserver.register(localpart);
         const ghost: Ghost = { rcUserId: user.id, mxid, displayName: displayName(user) };
-        await homeserver.setDisplayName(mxid, ghost.displayName);
+        // Some homeservers let nobody set a name (Synapse: `enable_set_displayname`): the ghost speaks all the same.
+        await homeserver.setDisplayName(mxid, ghost.displayName).catch((error) => {
+            if (!isRefused(error)) {
+                throw error;
+            }
+            this.context.log.warn(`The name of ${mxid} was refused: ${reasonOf(error)}`);
+        });
         await this.save(ghost);
         return ghost;
     }
@@ -180,7 +191,15 @@ export class Ghosts {
 
     /** A message does not wait for a name. */
     private async rename(ghost: Ghost, name: string): Promise<void> {
-        await this.setName(ghost, name).catch((error) => this.context.log.warn(`The name of ${ghost.mxid} could not be set: ${reasonOf(error)}`));
+        if (this.refused.get(ghost.mxid) === name) {
+            return;
+        }
+        await this.setName(ghost, name).catch((error) => {
+            this.context.log.warn(`The name of ${ghost.mxid} could not be set: ${reasonOf(error)}`);
+            if (isRefused(error)) {
+                this.refused.set(ghost.mxid, name);
+            }
+        });
     }
 
     private async setName(ghost: Ghost, name: string): Promise<void> {

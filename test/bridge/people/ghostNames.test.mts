@@ -1,0 +1,48 @@
+/** Names of ghosts that the homeserver does not take. */
+import type { MatrixUserId } from '../../../src/ids/types';
+import { failure } from '../../support/fakes/FakeHomeserver.mts';
+import { world } from '../../support/fakes/world.mts';
+
+async function bridged() {
+    const w = world();
+    const alice = w.rocketchat.addUser('alice');
+    const bob = w.rocketchat.addUser('bob', { name: 'Bob B' });
+    const room = w.rocketchat.addRoom('c', 'general', [alice, bob]);
+    const portal = await w.bridge.rooms.bridge(room, alice);
+    const { timeline } = w.homeserver.rooms.get(portal.matrixRoomId)!;
+    const texts = (): unknown[] => timeline.filter(({ type }) => type === 'm.room.message').map(({ content }) => content.body);
+    const say = async (text: string, name = bob.name): Promise<void> => {
+        await w.bridge.outbound.messagePosted(w.rocketchat.write(room, { ...bob, name }, text));
+        await w.quiet();
+    };
+    const tries = (): number => w.homeserver.calls.filter((call) => call === 'setDisplayName').length;
+    return { ...w, texts, say, tries };
+}
+
+/** Synapse with `enable_set_displayname: false`. */
+const refused = () => failure(400, 'M_FORBIDDEN');
+
+test('a ghost whose name is refused speaks all the same, and is not named anew with each message', async () => {
+    const w = await bridged();
+    const before = w.tries();
+    w.homeserver.faults.setDisplayName = Array.from({ length: 20 }, refused);
+    for (const text of ['one', 'two', 'three']) {
+        await w.say(text);
+    }
+    expect(w.texts()).toEqual(['one', 'two', 'three']);
+    expect(w.rocketchat.whispers).toEqual([]);
+    expect(w.tries() - before).toBe(1);
+});
+
+test('a new name that is refused is tried once, the next one again', async () => {
+    const w = await bridged();
+    await w.say('one');
+    const before = w.tries();
+    w.homeserver.faults.setDisplayName = [refused()];
+    await w.say('two', 'Refused');
+    await w.say('three', 'Refused');
+    expect(w.tries() - before).toBe(1);
+    await w.say('four', 'Taken');
+    expect(w.homeserver.users.get('@rc_bob:hs.test' as MatrixUserId)).toMatchObject({ displayName: 'Taken' });
+    expect(w.texts()).toEqual(['one', 'two', 'three', 'four']);
+});
