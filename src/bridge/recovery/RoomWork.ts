@@ -1,5 +1,6 @@
 import type { RcRoomId } from '../../ids/types';
 import { reasonOf } from '../core/Context';
+import { despiteDatabase, isHomeservers } from '../core/databaseTrouble';
 import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
 import type { Doers, Work } from '../outbound/items';
@@ -26,9 +27,9 @@ const DEFER_MS = 15_000;
 const DEFERRALS = 4;
 /** So old messages come from an import, and are stored like all that the newest messages do not tell. */
 const OLD_MS = 3_600_000;
-const TRIES = 5;
-const PAUSE_MS = 2_000;
 const AGAIN_MS = 60_000;
+/** What the homeserver does not let us compare is tried less and less often. */
+const SELDOM_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 const messageKey = (id: string): string => `message ${id}`;
@@ -46,6 +47,8 @@ export class RoomWork {
     private readonly checking = new Map<RcRoomId, Range & { done: Promise<void> }>();
     /** How often a room was put off because another process has something under way there. */
     private readonly deferred = new LruMap<RcRoomId, number>(CHECKED);
+    /** How often a room could not be compared, one time after the other. */
+    private readonly failures = new LruMap<RcRoomId, number>(CHECKED);
 
     constructor(
         private readonly parts: Parts,
@@ -117,7 +120,7 @@ export class RoomWork {
         const past = { whole, since };
         const done = this.queues.run(id, async () => {
             try {
-                await this.patiently(id, () => this.bringUp(portal, past));
+                await despiteDatabase(this.parts.context, `The comparison of room ${id}`, () => this.bringUp(portal, past));
             } catch (error) {
                 await this.putOff(portal, past, error);
             }
@@ -160,6 +163,7 @@ export class RoomWork {
         for (const owner of gone) {
             await journal.close(roomId, owner);
         }
+        this.failures.delete(roomId);
         await journal.release(roomId);
         if (startedAt - (record.doneUntil ?? 0) > DAY_MS) {
             await journal.reached(roomId, startedAt);
@@ -184,7 +188,7 @@ export class RoomWork {
             return;
         }
         try {
-            await this.patiently(roomId, async () => {
+            await despiteDatabase(this.parts.context, `The comparison of room ${roomId}`, async () => {
                 await journal.begin(roomId, since);
                 await journal.settled();
                 const { intents } = await journal.of(roomId);
@@ -207,23 +211,6 @@ export class RoomWork {
         });
     }
 
-    /** Rocket.Chat's database may be away for a moment. */
-    private async patiently(roomId: RcRoomId, action: () => Promise<void>): Promise<void> {
-        const { clock, log } = this.parts.context;
-        for (let tries = 1; ; tries += 1) {
-            try {
-                await action();
-                return;
-            } catch (error) {
-                if (tries >= TRIES) {
-                    throw error;
-                }
-                log.warn(`Room ${roomId} could not be compared with Matrix, and is again: ${reasonOf(error)}`);
-                await clock.sleep(PAUSE_MS * tries);
-            }
-        }
-    }
-
     /** It could not be done now: kept, also over a crash, and tried again. */
     private async putOff(portal: Portal, past: Range, error: unknown): Promise<void> {
         const { clock, log } = this.parts.context;
@@ -232,7 +219,10 @@ export class RoomWork {
         this.checked.delete(id);
         const since = Number.isFinite(past.since) ? past.since : Math.max(bridgedAt, clock.now() - DAY_MS);
         await this.journal.hold(id, since);
-        void clock.sleep(AGAIN_MS).then(() => this.check(portal, past.whole, since));
+        const failures = this.failures.get(id) || 0;
+        this.failures.set(id, failures + 1);
+        const pause = isHomeservers(error) ? Math.min(SELDOM_MS, AGAIN_MS * 2 ** Math.min(failures, 10)) : AGAIN_MS;
+        void clock.sleep(pause).then(() => this.check(portal, past.whole, since));
     }
 
     /** Another process has something under way in the room. @returns false when it was put off often enough */
