@@ -78,19 +78,24 @@ export class Presence {
     /**
      * Since when nobody may have heard what happened on one of the servers: the earliest last sign of the processes that
      * have ended since this was asked last. They are forgotten with it.
+     * @param keep stores the time before they are forgotten
      * @returns milliseconds since the epoch, undefined when none has ended
      */
-    public async offSince(): Promise<number | undefined> {
+    public async offSince(keep: (since: number) => Promise<void> = async () => undefined): Promise<number | undefined> {
         const { store } = this.context.rocketchat;
         const signs = (await store.read<Sign>(KIND)).filter(({ process }) => process !== this.id);
         const gone = await Promise.all(signs.map(({ process }) => this.isGone(process)));
         const ended = signs.filter((_sign, at) => gone[at]);
         const times = [...ended.map(({ at }) => at), ...(this.endedAt === undefined ? [] : [this.endedAt])];
+        const since = times.length ? Math.min(...times) : undefined;
+        if (since !== undefined) {
+            await keep(since);
+        }
         this.endedAt = undefined;
         for (const { process } of ended) {
             await store.remove(byProcess(process), KIND);
         }
-        return times.length ? Math.min(...times) : undefined;
+        return since;
     }
 
     /** @returns whether other processes seem to live now; costs one read */

@@ -68,15 +68,19 @@ export class Sweep {
         if (before && before.owner !== presence.id && !(await presence.isGone(before.owner))) {
             return;
         }
-        const offSince = await presence.offSince();
-        if (offSince === undefined && !before) {
+        let state: State | undefined = before && { ...before, owner: presence.id };
+        const offSince = await presence.offSince(async (since) => {
+            state = { owner: presence.id, since: Math.min(since, before ? before.since : Infinity), part: 0 };
+            await store.put(state, STATE);
+        });
+        if (!state) {
             return;
         }
-        const since = Math.min(offSince ?? Infinity, before ? before.since : Infinity);
-        const state: State = { owner: presence.id, since, part: offSince === undefined && before ? before.part : 0 };
-        await store.put(state, STATE);
+        if (offSince === undefined) {
+            await store.put(state, STATE);
+        }
         if (state.part === 0) {
-            await this.active(since, run);
+            await this.active(state.since, run);
         }
         await this.silent(state, run);
     }
