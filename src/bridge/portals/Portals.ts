@@ -20,6 +20,9 @@ const roomsOf = (portal: Portal): MatrixRoomId[] => [portal.matrixRoomId, ...por
 export const PORTAL_PARTS = 32;
 const partOf = (id: RcRoomId): number => parseInt(digest(id).slice(0, 8), 16) % PORTAL_PARTS;
 
+const keysOf = (portal: Portal): StoreKey[] =>
+    [byRcRoom(portal.rcRoomId), KIND, byPart(partOf(portal.rcRoomId)), ...roomsOf(portal).map(byMatrixRoom), ...(portal.alias ? [byAlias(portal.alias)] : [])];
+
 /** The bridged rooms: stored by both ids, cached. */
 export class Portals {
     /** Told of each portal that is stored. */
@@ -68,9 +71,13 @@ export class Portals {
     /** Stores the portal in place of what was stored for its Rocket.Chat room. */
     public async save(portal: Portal): Promise<void> {
         const { store } = this.context.rocketchat;
-        await store.remove(byRcRoom(portal.rcRoomId), KIND);
-        const { rcRoomId, alias } = portal;
-        await store.add(portal, byRcRoom(rcRoomId), KIND, byPart(partOf(rcRoomId)), ...roomsOf(portal).map(byMatrixRoom), ...(alias ? [byAlias(alias)] : []));
+        const before = await store.readOne<Portal>(byRcRoom(portal.rcRoomId), KIND);
+        const keys = keysOf(portal);
+        if (before && JSON.stringify(keysOf(before)) !== JSON.stringify(keys)) {
+            await store.remove(byRcRoom(portal.rcRoomId), KIND);
+        }
+        // In one step where the keys stay: a process that dies in between would leave a room that is not bridged.
+        await store.put(portal, ...keys);
         this.keep(portal);
         this.onSaved?.(portal);
     }
