@@ -24,7 +24,7 @@ export class OutboundMessages {
     private readonly threads: Threads;
     /** Deleted before they were sent: the deletion has overtaken them. */
     private readonly deleted = new LruMap<RcMessageId, true>(1_000);
-    /** Messages that were edited before they were sent, by the time of the edit that they show. */
+    /** The time of the newest edit that is on Matrix: events of older ones may come later. */
     private readonly sentEdited = new LruMap<RcMessageId, number>(1_000);
 
     constructor(
@@ -113,6 +113,7 @@ export class OutboundMessages {
             const outgoing = { type: 'm.room.message', content: asEdit(plain, edited), mark, ts: message.editedAt, ...(again && { perhapsSince: message.editedAt }) };
             await this.sender.send(portal, message.sender, outgoing);
         }
+        this.sentEdited.set(message.id, message.editedAt || 0);
         if (!file) {
             await this.editWhole(portal, message, converted && converted.whole);
         }

@@ -1,0 +1,89 @@
+/** Trouble on one of the two sides that is no outage: what stays for ever, and what is over in a moment. */
+import { BridgeError } from '../../../src/errors/BridgeError';
+import { failure } from '../../support/fakes/FakeHomeserver.mts';
+import { moment, worldOfProcesses } from '../../support/fakes/processes.mts';
+
+async function setUp() {
+    const w = worldOfProcesses();
+    const alice = w.rocketchat.addUser('alice');
+    const first = w.start();
+    const bridged = await w.bridged(first, alice, w.rocketchat.addRoom('c', 'general', [alice]));
+    return { ...w, ...bridged, alice, first };
+}
+
+const databaseAway = (): BridgeError => new BridgeError({ code: 'rocketchat.failed', userMessage: 'no', retriable: true, certain: false, detail: 'not primary' });
+
+test('a room that the homeserver cannot read for ever holds up its messages for minutes at most, and is asked for more and more seldom', async () => {
+    const w = await setUp();
+    await w.first.bridge.outbound.messagePosted(w.write(w.room, w.alice, 'before'));
+    await w.settled(w.first);
+    await moment(40);
+    w.first.kill();
+    w.homeserver.messages = async () => {
+        w.homeserver.calls.push('messages');
+        throw failure(500);
+    };
+    w.write(w.room, w.alice, 'while off');
+    const second = w.start();
+    const from = w.clock.now();
+    await second.bridge.outbound.messagePosted(w.write(w.room, w.alice, 'after'));
+    for (let waits = 0; waits < 200 && !w.texts().includes('after'); waits += 1) {
+        await moment();
+    }
+    const took = w.clock.now() - from;
+    const asked = w.homeserver.calls.filter((call) => call === 'messages').length;
+    second.kill();
+    expect(w.texts()).toContain('after');
+    expect(took).toBeLessThan(240_000);
+    expect(asked).toBeLessThan(10);
+});
+
+test('the time off is not forgotten when its looking through could not be noted', async () => {
+    const w = await setUp();
+    await w.first.bridge.beat();
+    await w.settled(w.first);
+    w.clock.pass(600_000);
+    w.first.kill();
+    w.write(w.room, w.alice, 'while off');
+    const second = w.start();
+    const { store } = w.rocketchat;
+    const put = store.put.bind(store);
+    store.put = async (document, ...keys) => {
+        if (keys.some(({ id }) => id === 'outbound-sweep')) {
+            throw databaseAway();
+        }
+        return put(document, ...keys);
+    };
+    await second.bridge.outbound.catchUp().catch(() => undefined);
+    store.put = put;
+    await second.bridge.outbound.catchUp();
+    await w.settled(second);
+    expect(w.texts()).toEqual(['while off']);
+});
+
+test('a new name of a room leaves no moment in which the room is not bridged', async () => {
+    const w = await setUp();
+    const { store } = w.rocketchat;
+    const remove = store.remove.bind(store);
+    const missing: boolean[] = [];
+    store.remove = async (...keys) => {
+        await remove(...keys);
+        missing.push((await store.read({ model: 'room', id: w.room.id }, { model: 'misc', id: 'portal' })).length === 0);
+    };
+    await w.first.bridge.outbound.systemMessage(w.write(w.room, w.alice, 'renamed', { systemType: 'r' }));
+    await w.settled(w.first);
+    expect(w.ofType('m.room.name')).toHaveLength(1);
+    expect(missing).not.toContain(true);
+});
+
+test('of two edits whose events come in the wrong order the newer one stays', async () => {
+    const w = await setUp();
+    const message = w.write(w.room, w.alice, 'one');
+    await w.first.bridge.outbound.messagePosted(message);
+    await w.settled(w.first);
+    const at = w.clock.now();
+    await w.first.bridge.outbound.messageEdited({ ...message, text: 'three', editor: w.alice, editedAt: at + 200 });
+    await w.first.bridge.outbound.messageEdited({ ...message, text: 'two', editor: w.alice, editedAt: at + 100 });
+    await w.settled(w.first);
+    expect(w.texts()).toEqual(['one', ' * three']);
+});
