@@ -34,7 +34,7 @@ export interface Ground {
  * @param dataDir store that is there already; without one everything is new and stays in memory
  */
 export const withGround = async <T,>(size: Size, use: (ground: Ground) => Promise<T>, dataDir?: string): Promise<T> => {
-    const workspace = await startWorkspace({ dataDir, readyWithinMs: 600_000, env: { NODE_OPTIONS: '--max-old-space-size=12288' } });
+    const workspace = await startWorkspace({ dataDir, readyWithinMs: 600_000, env: { NODE_OPTIONS: '--max-old-space-size=12288 --max-semi-space-size=128' } });
     let realtime: Realtime | undefined;
     let writer: RocketChat | undefined;
     try {

@@ -48,7 +48,11 @@ const runAtScale = async (counts: number[]): Promise<void> => {
             { direction, name: `bridge, ${words}`, figures: median(here.map(({ stub }) => stub))[direction], floor },
         ];
     }));
-    await tell('scale', `${machine()}; ${sizes}.\n\n${table(rows)}`);
+    const shares = (['outward', 'inward'] as const).flatMap((direction) => counts.map((rooms) => {
+        const each = measured.filter((one) => one.rooms === rooms).map(({ stub, engine }) => (stub[direction].perSecond / engine[direction].perSecond).toFixed(2));
+        return `${direction} with ${rooms.toLocaleString('en')} rooms ${each.join(', ')}`;
+    }));
+    await tell('scale', `${machine()}; ${sizes}.\n\n${table(rows)}\n\nOf the floor, round by round: ${shares.join('; ')}.`);
 };
 
 const tell = async (name: 'bench' | 'scale', text: string): Promise<void> => {

@@ -11,6 +11,8 @@ const copied = ['users', 'rooms', 'subscriptions', 'messages', 'appsPersistence'
 const DAYS = 1_000;
 const DAY_MS = 86_400_000;
 const PORTAL_PARTS = 32;
+/** Copies of one write. */
+const AT_ONCE = 500;
 
 interface Stored {
     _id: string;
@@ -28,13 +30,29 @@ const idsIn = (texts: string[]): string[] => {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
+/** Stand in the template for what is each copy's own. */
+const COPY = '\0copy\0';
+const DAY = '\0day\0';
+const PART = '\0part\0';
+
 /** Nobody is logged in as a copy; the past lies in the past; the app keeps portals in parts. */
-const aged = (text: string, copy: number): string => {
-    const day = new Date(Date.now() - (3 + (copy % DAYS)) * DAY_MS).toISOString().slice(0, 10);
-    return text
-        .replace(/"loginTokens":\[[^\]]*\]/, '"loginTokens":[]')
-        .replace(/(mxcursors:|outbound-hour:)\d{4}-\d\d-\d\d/g, `$1${day}`)
-        .replace(/"portals:\d+"/, `"portals:${copy % PORTAL_PARTS}"`);
+const aged = (text: string): string => text
+    .replace(/"loginTokens":\[[^\]]*\]/, '"loginTokens":[]')
+    .replace(/(mxcursors:|outbound-hour:)\d{4}-\d\d-\d\d/g, `$1${DAY}`)
+    .replace(/"portals:\d+"/, `"portals:${PART}"`);
+
+/** @returns the text of a copy, from the template's text */
+const copier = (text: string): ((copy: number) => string) => {
+    const now = Date.now();
+    const parts = text.split(/(\0(?:copy|day|part)\0)/);
+    return (copy) => {
+        const own: Record<string, string> = {
+            [COPY]: copy.toString(36),
+            [DAY]: new Date(now - (3 + (copy % DAYS)) * DAY_MS).toISOString().slice(0, 10),
+            [PART]: String(copy % PORTAL_PARTS),
+        };
+        return parts.map((part) => own[part] ?? part).join('');
+    };
 };
 
 /**
@@ -53,23 +71,24 @@ export const fill = async (folder: string, { names, rooms }: Template, count: nu
 
     let written = 0;
     for (const [name, originals] of template) {
+        const copyOf = copier(originals.map((original) => `${aged(original.replace(varied, `$&${COPY}`))}\n`).join(''));
         const file = createWriteStream(join(folder, `${name}.db`), { flags: 'a' });
-        for (let copy = 1; copy <= count; copy++) {
-            const text = originals.map((original) => aged(original.replace(varied, (id) => `${id}${copy.toString(36)}`), copy)).join('\n');
-            written += originals.length;
-            if (!file.write(`${text}\n`)) {
+        for (let copy = 1; copy <= count; copy += AT_ONCE) {
+            const some = Array.from({ length: Math.min(AT_ONCE, count - copy + 1) }, (_, index) => copyOf(copy + index)).join('');
+            if (!file.write(some)) {
                 await once(file, 'drain');
             }
         }
+        written += originals.length * count;
         file.end();
         await once(file, 'close');
     }
-    await forgetProcesses(join(folder, 'appsPersistence.db'));
+    await forgetProcesses(folder, documents.flatMap(([name, all]) => (name === 'appsPersistence' ? all : [])));
     return written;
 };
 
 /** As if the app had never been off: else it would look through all rooms, gently, for hours. */
-const forgetProcesses = async (file: string): Promise<void> => {
-    const signs = (await lines(file)).filter((document) => JSON.stringify(document).includes('"process:'));
-    await appendFile(file, signs.map(({ _id }) => `${JSON.stringify({ $$deleted: true, _id })}\n`).join(''));
+const forgetProcesses = async (folder: string, stored: Stored[]): Promise<void> => {
+    const signs = stored.filter((document) => JSON.stringify(document).includes('"process:'));
+    await appendFile(join(folder, 'appsPersistence.db'), signs.map(({ _id }) => `${JSON.stringify({ $$deleted: true, _id })}\n`).join(''));
 };

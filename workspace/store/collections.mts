@@ -1,6 +1,7 @@
-import Datastore from '@seald-io/nedb';
+import type Datastore from '@seald-io/nedb';
 import { join } from 'node:path';
 import type { IMessage, IPermission, IRole, IRoom, ISetting, ISubscription, IUpload, IUser } from '@rocket.chat/core-typings';
+import { openStore, type IndexOptions } from './open.mts';
 
 /** Documents of an app's persistence, as in `rocketchat_apps_persistence`. */
 export interface AppPersistenceDocument {
@@ -34,7 +35,7 @@ export interface Collections {
     trash: Datastore<{ _id: string; rid: string; tmid?: string; _deletedAt: Date }>;
 }
 
-const indexes: { [K in keyof Collections]?: { fieldName: string | string[]; unique?: boolean; sparse?: boolean }[] } = {
+const indexes: { [K in keyof Collections]?: IndexOptions[] } = {
     users: [
         { fieldName: 'username', unique: true, sparse: true },
         { fieldName: 'emails.address', unique: true, sparse: true },
@@ -46,7 +47,7 @@ const indexes: { [K in keyof Collections]?: { fieldName: string | string[]; uniq
     messages: [{ fieldName: 'rid' }, { fieldName: 'tmid', sparse: true }, { fieldName: 'drid', sparse: true }],
     uploads: [{ fieldName: 'rid' }],
     trash: [{ fieldName: 'rid' }],
-    appsPersistence: [{ fieldName: 'associations.id' }, { fieldName: 'appId' }],
+    appsPersistence: [{ fieldName: 'associations.id' }],
     appsLogs: [{ fieldName: 'appId' }],
     appsScheduler: [{ fieldName: 'name' }],
 };
@@ -62,12 +63,7 @@ const names: (keyof Collections)[] = [
  */
 export async function openCollections(folder?: string): Promise<Collections> {
     const opened = await Promise.all(
-        names.map(async (name) => {
-            const store = new Datastore<any>(folder ? { filename: join(folder, `${name}.db`) } : { inMemoryOnly: true });
-            await store.loadDatabaseAsync();
-            for (const index of indexes[name] ?? []) await store.ensureIndexAsync(index as any);
-            return [name, store] as const;
-        }),
+        names.map(async (name) => [name, await openStore(folder && join(folder, `${name}.db`), indexes[name] ?? [])] as const),
     );
     return Object.fromEntries(opened) as unknown as Collections;
 }
