@@ -8,6 +8,9 @@ const PAUSE_MS = 2_000;
 /** What the homeserver does for long was repeated with patience already. */
 export const isHomeservers = (error: unknown): boolean => error instanceof BridgeError && /^(matrix|homeserver)\./.test(error.code);
 
+/** A call of the server failed, and not by its rules. */
+export const isServersTrouble = (error: unknown): boolean => error instanceof BridgeError && error.retriable && error.code.startsWith('rocketchat.');
+
 /**
  * Rocket.Chat's database may be away for a moment: tries again for some seconds.
  * @param what for the log, as the begin of a sentence

@@ -2,6 +2,7 @@ import { BridgeError } from '../../errors/BridgeError';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import type { RcRoomId } from '../../ids/types';
 import { reasonOf } from '../core/Context';
+import { despiteDatabase, isServersTrouble } from '../core/databaseTrouble';
 import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
 import { refusal } from '../core/refusals';
@@ -80,7 +81,7 @@ export class Outbound {
         });
         const add = () => this.work.add({ item, concerned, order: message.ts, intent, action: (portal) => this.messages.post(portal, message) });
         try {
-            await open();
+            await despiteDatabase(this.parts.context, `The look at room ${message.roomId}`, open, isServersTrouble);
         } catch (error) {
             const opened = this.openLater(open, error).catch((failed) => this.notices.failed(item, concerned, failed)).then(add);
             await (isAway(error) ? undefined : opened);

@@ -1,6 +1,6 @@
 import type { RcRoomId } from '../../ids/types';
 import { reasonOf } from '../core/Context';
-import { despiteDatabase, isHomeservers } from '../core/databaseTrouble';
+import { despiteDatabase, isHomeservers, isServersTrouble } from '../core/databaseTrouble';
 import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
 import type { Doers, Work } from '../outbound/items';
@@ -66,7 +66,7 @@ export class RoomWork {
     /** Puts something into its room's lane; nothing happens in rooms that are not bridged. @returns when it would survive a crash */
     public async add({ item, concerned, order, intent, action }: Work): Promise<void> {
         const { portals, context } = this.parts;
-        const portal = await portals.ofRcRoom(item.room);
+        const portal = await despiteDatabase(context, `Something of room ${item.room}`, () => portals.ofRcRoom(item.room), isServersTrouble);
         if (!portal) {
             await (intent && this.journal.done(intent.id));
             return;
@@ -83,7 +83,7 @@ export class RoomWork {
             ts,
             task: async () => {
                 await Promise.all([kept && kept.stored, this.journal.begin(item.room, ts)]);
-                await action(portal).catch((error) => this.notices.failed(item, concerned, error));
+                await despiteDatabase(context, `Something of room ${item.room}`, () => action(portal), isServersTrouble).catch((error) => this.notices.failed(item, concerned, error));
                 await (kept && this.journal.done(kept.id));
             },
         });
