@@ -49,7 +49,8 @@ const runAtScale = async (counts: number[]): Promise<void> => {
         ];
     }));
     const shares = (['outward', 'inward'] as const).flatMap((direction) => counts.map((rooms) => {
-        const each = measured.filter((one) => one.rooms === rooms).map(({ stub, engine }) => (stub[direction].perSecond / engine[direction].perSecond).toFixed(2));
+        const here = measured.filter((one) => one.rooms === rooms);
+        const each = here.map(({ stub, engine }) => (stub[direction].perSecond / engine[direction].perSecond).toFixed(2));
         return `${direction} with ${rooms.toLocaleString('en')} rooms ${each.join(', ')}`;
     }));
     await tell('scale', `${machine()}; ${sizes}.\n\n${table(rows)}\n\nOf the floor, round by round: ${shares.join('; ')}.`);
