@@ -175,7 +175,10 @@ export class Inbound {
     /** @returns whether it is handled, or kept as a dead letter: while not even that can be stored it is not given up */
     private async isSettled(event: MatrixEvent): Promise<boolean> {
         try {
-            await this.patience.keepTrying(() => this.dispatch(event));
+            await this.patience.keepTrying(() => this.dispatch(event).catch((error) => {
+                this.parts.puppets.doubt(event.sender);
+                throw error;
+            }));
             return true;
         } catch (error) {
             this.parts.context.log.error(`The event ${event.event_id} (${event.type}) could not be brought to Rocket.Chat: ${reasonOf(error)}`);

@@ -61,16 +61,33 @@ export class Puppets {
         return making;
     }
 
+    /** @returns the puppet, when there is one: administrators can rename and delete its user */
     public async ifKnown(mxid: MatrixUserId): Promise<Puppet | undefined> {
         const known = this.known.get(mxid);
         if (known) {
             return known;
         }
         const stored = await this.context.rocketchat.store.readOne<Puppet>(byMxid(mxid), KIND);
-        if (stored) {
-            this.known.set(mxid, stored);
+        const user = stored && (await this.context.rocketchat.user(stored.rcUserId));
+        if (!stored || !user) {
+            // A deleted user is a member of nothing.
+            if (stored) {
+                this.members.clear();
+            }
+            return undefined;
         }
-        return stored;
+        if (user.username === stored.username && user.name === stored.createdName) {
+            this.known.set(mxid, stored);
+            return stored;
+        }
+        const renamed = { ...stored, username: user.username, createdName: user.name };
+        await this.save(renamed);
+        return renamed;
+    }
+
+    /** Something of theirs has failed: the user may be another one by now, or gone. */
+    public doubt(mxid: MatrixUserId): void {
+        this.known.delete(mxid);
     }
 
     public async byUserId(id: RcUserId): Promise<Puppet | undefined> {

@@ -1,0 +1,52 @@
+/** Puppets are users of the workspace: its administrators rename and delete them. */
+import { Bridge } from '../../../src/bridge/Bridge';
+import { BridgeError } from '../../../src/errors/BridgeError';
+import type { MatrixUserId } from '../../../src/ids/types';
+import { world } from '../../support/fakes/world.mts';
+
+const CAROL = '@carol:elsewhere.test' as MatrixUserId;
+
+async function talking() {
+    const w = world();
+    const alice = w.rocketchat.addUser('alice');
+    const room = w.rocketchat.addRoom('p', 'inner', [alice]);
+    const matrixRoom = w.homeserver.rooms.get((await w.bridge.rooms.bridge(room, alice)).matrixRoomId)!;
+    w.homeserver.addPerson(CAROL, 'Carol C');
+    matrixRoom.members.set(CAROL, 'join');
+    const post = w.rocketchat.post.bind(w.rocketchat);
+    // As the server: who is not there, or may not see the room, cannot write.
+    w.rocketchat.post = async (message) => {
+        const sender = w.rocketchat.users.get(message.senderId);
+        if (!sender || !w.rocketchat.rooms.get(message.roomId)!.members.has(sender.id)) {
+            throw new BridgeError({ code: 'rocketchat.error-invalid-user', userMessage: 'x', retriable: false, certain: true });
+        }
+        return post(message);
+    };
+    const say = (bridge: Bridge, body: string) => bridge.handleTransaction(body, [w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body })], []);
+    await say(w.bridge, 'one');
+    const puppet = [...w.rocketchat.users.values()].find(({ isPuppet }) => isPuppet)!;
+    const deletePuppet = (): void => {
+        w.rocketchat.users.delete(puppet.id);
+        w.rocketchat.rooms.get(room.id)!.members.delete(puppet.id);
+    };
+    return { ...w, room, say, puppet, deletePuppet, written: () => w.rocketchat.inRoom(room.id).map(({ text, sender }) => `${sender.username}: ${text}`) };
+}
+
+test('a deleted one is made anew: by the next process at once, by this one after the first failure', async () => {
+    const w = await talking();
+    w.deletePuppet();
+    await w.say(w.bridge, 'lost');
+    await w.say(w.bridge, 'two');
+    w.deletePuppet();
+    await w.say(new Bridge(w.context), 'three');
+    expect(w.written()).toEqual(['one', 'two', 'three'].map((text) => `${w.puppet.username}: ${text}`));
+    expect((await w.bridge.counts()).deadLetters.in).toBe(1);
+});
+
+test('a renamed one goes on, and is brought into rooms by its new name', async () => {
+    const w = await talking();
+    w.puppet.username = 'caroline';
+    w.rocketchat.rooms.get(w.room.id)!.members.delete(w.puppet.id);
+    await w.say(new Bridge(w.context), 'two');
+    expect(w.written()[1]).toBe('caroline: two');
+});
