@@ -5,8 +5,20 @@ import { world } from '../support/fakes/world.mts';
 
 const CAROL = '@carol:elsewhere.test' as MatrixUserId;
 
+/** Counts how often a ghost looked into a room: after an outage the rooms are read as well, by the bot. */
+function watched(): World & { looked: () => number; forget: () => void } {
+    const w = world();
+    const messages = w.homeserver.messages.bind(w.homeserver);
+    let looks = 0;
+    w.homeserver.messages = async (room, options: Parameters<typeof messages>[1] & { as?: MatrixUserId }) => {
+        looks += options.as ? 1 : 0;
+        return messages(room, options);
+    };
+    return { ...w, looked: () => looks, forget: () => { looks = 0; } };
+}
+
 async function bridged() {
-    const w: World = world();
+    const w = watched();
     const bob = w.rocketchat.addUser('bob');
     const room = w.rocketchat.addRoom('c', 'general', [bob]);
     const portal = await w.bridge.rooms.bridge(room, bob);
@@ -37,17 +49,16 @@ async function bridged() {
     };
     await say('warm');
     w.homeserver.calls.length = 0;
+    w.forget();
     return { ...w, matrixRoom, texts, say, chatter, loseAnswer };
 }
-
-const looked = (w: World): number => w.homeserver.calls.filter((call) => call === 'messages').length;
 
 test('what was sent though no answer came is found, also when the room is busy', async () => {
     const w = await bridged();
     w.loseAnswer(() => w.chatter(450));
     await w.say('once');
     expect(w.texts()).toEqual(['warm', 'once']);
-    expect(looked(w)).toBe(5);
+    expect(w.looked()).toBe(5);
 });
 
 test('a look that fails does not make a doubtful send a sure one', async () => {
@@ -62,19 +73,19 @@ test('what was not sent is looked for only as far as it can be', async () => {
     const w = await bridged();
     w.chatter(1_000);
     w.homeserver.faults.send = [fail('homeserver.connectionLost')];
-    w.homeserver.calls.length = 0;
+    w.forget();
     await w.say('late');
     expect(w.texts()).toEqual(['warm', 'late']);
     // The last event of ours, which ends the search, is behind a thousand others.
-    expect(looked(w)).toBe(11);
+    expect(w.looked()).toBe(11);
     w.homeserver.faults.send = [fail('homeserver.connectionLost')];
-    w.homeserver.calls.length = 0;
+    w.forget();
     await w.say('later');
-    expect(looked(w)).toBe(1);
+    expect(w.looked()).toBe(1);
 });
 
 test('where nothing of ours is known, the time of the others ends the search', async () => {
-    const w = world();
+    const w = watched();
     const bob = w.rocketchat.addUser('bob');
     const room = w.rocketchat.addRoom('c', 'general', [bob]);
     const portal = await w.bridge.rooms.bridge(room, bob);
@@ -86,7 +97,7 @@ test('where nothing of ours is known, the time of the others ends the search', a
     w.homeserver.faults.send = [fail('homeserver.timeout')];
     await w.bridge.outbound.messagePosted(w.rocketchat.write(room, bob, 'first'));
     await w.quiet();
-    expect(looked(w)).toBe(6);
+    expect(w.looked()).toBe(6);
 });
 
 test('a homeserver that may still be at work is given a moment', async () => {
@@ -101,7 +112,8 @@ test('a sure failure costs no look', async () => {
     const w = await bridged();
     w.homeserver.faults.send = [fail('homeserver.unreachable'), fail('matrix.limited', { status: 429, retryAfterMs: 5 })];
     await w.say('sure');
-    expect(w.homeserver.calls).toEqual(['send', 'send', 'send']);
+    expect(w.homeserver.calls.filter((call) => call === 'send')).toHaveLength(3);
+    expect(w.looked()).toBe(0);
 });
 
 test('a ghost that could not be brought in because the homeserver went away is brought in by the next try', async () => {
