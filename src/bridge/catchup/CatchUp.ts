@@ -17,7 +17,7 @@ const MAX_TRIES = 12;
 const AGAIN_CAP_MS = 60_000;
 const AT_ONCE = 4;
 /** So long newer events wait until older ones of their room have been read, in milliseconds. */
-const BEFORE_MS = 5_000;
+const BEFORE_MS = 15_000;
 /** What lies before the last event handled is looked at as well, so far back: newer events can have overtaken a lost one. */
 const MARGIN_MS = 600_000;
 
