@@ -7,8 +7,11 @@ import { bridgeWithStub, engineFloor } from '../setups.mts';
 import { fill } from './fill.mts';
 import { makeTemplate } from './template.mts';
 
+/** The floor has the same store, and no bridge in it. */
+const APPS = ['apps', 'appsSources', 'appsScheduler'];
+
 export interface AtScale {
-    /** Rooms, each with two users and two messages, that were in the store. */
+    /** Rooms, each with two users and three messages, that were in the store. */
     rooms: number;
     engine: BothWays;
     stub: BothWays;
@@ -24,23 +27,30 @@ export const atScale = async (
     const base = await mkdtemp(join(tmpdir(), 'bridge-scale-'));
     const measured: AtScale[] = [];
     const filled = (rooms: number): string => join(base, String(rooms));
-    const bare = (rooms: number): string => join(base, `${rooms}-bare`);
+    /** Each run has the store as it was made: what one installs or writes is not there for the next. */
+    const onCopy = async <T,>(rooms: number, without: string[], use: (folder: string) => Promise<T>): Promise<T> => {
+        const folder = join(base, 'now');
+        await cp(filled(rooms), folder, { recursive: true });
+        try {
+            await Promise.all(without.map((name) => rm(join(folder, `${name}.db`))));
+            return await use(folder);
+        } finally {
+            await rm(folder, { recursive: true });
+        }
+    };
     try {
         const template = await step('one room, as the app stores it', () => makeTemplate(join(base, 'template'), zip));
         for (const rooms of counts) {
             await step(`filling a store with ${rooms} rooms`, async () => {
                 await cp(join(base, 'template'), filled(rooms), { recursive: true });
                 await fill(filled(rooms), template, rooms);
-                // The floor has the same store, and no bridge in it.
-                await cp(filled(rooms), bare(rooms), { recursive: true });
-                await Promise.all(['apps', 'appsSources', 'appsScheduler'].map((name) => rm(join(bare(rooms), `${name}.db`))));
             });
         }
         // Turn by turn: what else the machine does meets all sizes alike.
         for (let round = 1; round <= rounds; round++) {
             for (const rooms of counts) {
-                const engine = await step(`${round}: bare app, ${rooms} rooms`, () => engineFloor(size, bare(rooms)));
-                const stub = await step(`${round}: bridge, ${rooms} rooms`, () => bridgeWithStub(size, zip, filled(rooms)));
+                const engine = await step(`${round}: bare app, ${rooms} rooms`, () => onCopy(rooms, APPS, (folder) => engineFloor(size, folder)));
+                const stub = await step(`${round}: bridge, ${rooms} rooms`, () => onCopy(rooms, [], (folder) => bridgeWithStub(size, zip, folder)));
                 measured.push({ rooms, engine, stub });
             }
         }
