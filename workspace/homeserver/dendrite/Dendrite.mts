@@ -3,9 +3,12 @@ import { writeYaml } from '../files.mts';
 import type { HomeserverOptions } from '../homeserver.mts';
 import type { BaseIdentity } from '../HomeserverProcess.mts';
 import { HomeserverProcess } from '../HomeserverProcess.mts';
+import { PlainError } from '../../process/PlainError.mts';
 import { dendriteConfig, identityOf } from './config.mts';
 import type { Programs } from './install.mts';
 import { installDendrite } from './install.mts';
+
+const MOST_STARTS = 3;
 
 const isSection = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -16,6 +19,20 @@ export class Dendrite extends HomeserverProcess<BaseIdentity> {
 
     constructor(options: HomeserverOptions) {
         super(options, 'Dendrite');
+    }
+
+    /** Dendrite 0.15.2 dies of a request that meets it while it starts. Then it is started again, as whatever runs services does. */
+    public async start(registration?: string): Promise<void> {
+        for (let tries = 1; ; tries += 1) {
+            try {
+                await super.start(registration);
+                return;
+            } catch (error) {
+                if (tries === MOST_STARTS || !(error instanceof PlainError && error.message.includes('nil pointer dereference'))) {
+                    throw error;
+                }
+            }
+        }
     }
 
     protected async installProgram(): Promise<void> {
