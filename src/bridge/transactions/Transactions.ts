@@ -23,7 +23,7 @@ const MANY_OF_A_ROOM = 500;
 const LOOK_MS = 100;
 /** So many events of a room are waited for, unless it is busy; all others only for a blink: whoever floods a room does not hold up the rest. */
 const WAITED_OF_A_ROOM = 10;
-const BLINK_MS = 25;
+const BLINK_MS = 10;
 
 /**
  * Answers the homeserver's transactions: each event is handled, or durably parked. One that is handled at once pays nothing
