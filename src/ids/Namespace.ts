@@ -64,6 +64,11 @@ export class Namespace {
         return user === this.bot || this.isGhost(user);
     }
 
+    /** How a request is made as one of ours (Matrix spec, application service API, "Identity assertion"): the bot is not named. */
+    public actingAs(user: MatrixUserId): { as?: MatrixUserId } {
+        return user === this.bot ? {} : { as: user };
+    }
+
     public userId(localpart: string): MatrixUserId {
         return `@${localpart}:${this.domain}` as MatrixUserId;
     }

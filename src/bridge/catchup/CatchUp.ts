@@ -165,7 +165,7 @@ export class CatchUp {
         if (!portal) {
             return [];
         }
-        const acting = portal.host === context.namespace.bot ? {} : { as: portal.host };
+        const acting = context.namespace.actingAs(portal.host);
         const from = Math.max(cursor.ts - MARGIN_MS, portal.bridgedAt);
         const isWanted = (event: MatrixEvent): boolean => !cursor.event || (REPEATABLE.includes(event.type) && !isEdit(event));
         const read = await this.read(cursor, acting);

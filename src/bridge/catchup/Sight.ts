@@ -78,7 +78,7 @@ export class Sight {
 
     private async ask(user: MatrixUserId, eye: Eye): Promise<News['rooms']> {
         try {
-            const { next, rooms, left } = await this.parts.context.homeserver.news({ ...this.acting(user), since: eye.since });
+            const { next, rooms, left } = await this.parts.context.homeserver.news({ ...this.parts.context.namespace.actingAs(user), since: eye.since });
             eye.since = next;
             rooms.forEach(({ roomId }) => eye.rooms.add(roomId));
             left.forEach((room) => eye.rooms.delete(room));
@@ -104,7 +104,7 @@ export class Sight {
         if ((portal.host !== bot || !this.botIsBlind) && (await this.openAs(portal.host, room))) {
             return true;
         }
-        const acting = this.acting(portal.host);
+        const acting = this.parts.context.namespace.actingAs(portal.host);
         const members = await context.homeserver.joinedMembers(room, acting).catch((error) => this.nothing(error, new Map<MatrixUserId, unknown>()));
         const ghost = [...members.keys()].find((member) => member !== bot && context.namespace.isGhost(member));
         return Boolean(ghost) && this.openAs(ghost as MatrixUserId, room);
@@ -113,8 +113,8 @@ export class Sight {
     private async openAs(user: MatrixUserId, room: MatrixRoomId): Promise<boolean> {
         const { homeserver, namespace } = this.parts.context;
         try {
-            const { next } = await homeserver.news(this.acting(user));
-            const rooms = new Set(await homeserver.joinedRooms(this.acting(user)));
+            const { next } = await homeserver.news(this.parts.context.namespace.actingAs(user));
+            const rooms = new Set(await homeserver.joinedRooms(this.parts.context.namespace.actingAs(user)));
             if (rooms.has(room)) {
                 this.eyes.set(user, { since: next, rooms });
                 return true;
@@ -131,10 +131,6 @@ export class Sight {
             throw error;
         }
         return value;
-    }
-
-    private acting(user: MatrixUserId): { as?: MatrixUserId } {
-        return user === this.parts.context.namespace.bot ? {} : { as: user };
     }
 }
 

@@ -213,7 +213,7 @@ export class Inbound {
     private async isGone(event: MatrixEvent): Promise<boolean> {
         const { context, portals } = this.parts;
         const portal = await portals.ofMatrixRoom(event.room_id);
-        const now = portal && (await context.homeserver.event(event.room_id, event.event_id, portal.host === context.namespace.bot ? {} : { as: portal.host }));
+        const now = portal && (await context.homeserver.event(event.room_id, event.event_id, context.namespace.actingAs(portal.host)));
         return Boolean(now && isRedacted(now));
     }
 }

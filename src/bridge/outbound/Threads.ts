@@ -48,7 +48,7 @@ export class Threads {
     /** @returns the root of the thread that an event is in */
     private async rootOf(portal: Portal, event: MatrixEventId): Promise<MatrixEventId | undefined> {
         const { homeserver, namespace } = this.parts.context;
-        const found = await homeserver.event(portal.matrixRoomId, event, portal.host === namespace.bot ? {} : { as: portal.host }).catch(() => undefined);
+        const found = await homeserver.event(portal.matrixRoomId, event, namespace.actingAs(portal.host)).catch(() => undefined);
         const root = found && readRelation(found.content).thread;
         return root === event ? undefined : root;
     }

@@ -101,7 +101,7 @@ export class OutboundMembers {
     }
 
     private asHost(portal: Portal): { as?: Portal['host'] } {
-        return portal.host === this.parts.context.namespace.bot ? {} : { as: portal.host };
+        return this.parts.context.namespace.actingAs(portal.host);
     }
 }
 

@@ -178,7 +178,7 @@ export class OutboundMessages {
     /** Those of our people. Never throws: where they cannot be found the message goes all the same. */
     private async editsOf(portal: Portal, event: MatrixEventId): Promise<MatrixEventId[]> {
         const { context } = this.parts;
-        const acting = portal.host === context.namespace.bot ? {} : { as: portal.host };
+        const acting = context.namespace.actingAs(portal.host);
         try {
             const { events } = await context.homeserver.relations(portal.matrixRoomId, event, { ...acting, relType: 'm.replace', limit: 100 });
             return events.filter(({ sender }) => context.namespace.isGhost(sender)).map(({ event_id: id }) => id);

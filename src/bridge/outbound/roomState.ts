@@ -50,7 +50,7 @@ export class OutboundRoomState {
             if (!isForbidden(error)) {
                 throw error;
             }
-            await this.parts.patience.keepTrying(() => set(portal.host === namespace.bot ? {} : { as: portal.host }), OUTWARD);
+            await this.parts.patience.keepTrying(() => set(namespace.actingAs(portal.host)), OUTWARD);
         }
     }
 }

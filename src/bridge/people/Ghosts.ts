@@ -86,7 +86,7 @@ export class Ghosts {
             }
             await this.register(ghost);
             if (portal.host !== ghost.mxid) {
-                await homeserver.invite(portal.matrixRoomId, ghost.mxid, portal.host === namespace.bot ? {} : { as: portal.host }).catch((refused) => {
+                await homeserver.invite(portal.matrixRoomId, ghost.mxid, namespace.actingAs(portal.host)).catch((refused) => {
                     // Invited or joined already.
                     if (!isForbidden(refused)) {
                         throw refused;

@@ -43,7 +43,7 @@ export class RoomCommands {
         if (portal.kind === 'd') {
             throw refusal('room.direct', 'Nobody can be invited into a direct conversation. Use `/matrix dm` with everybody you want to write to.');
         }
-        const asHost = portal.host === context.namespace.bot ? {} : { as: portal.host };
+        const asHost = context.namespace.actingAs(portal.host);
         const member = await patience.keepTrying(() => context.homeserver.state(portal.matrixRoomId, 'm.room.member', user, asHost), SHORT);
         const membership = member && member.membership;
         if (membership === 'join') {

@@ -22,7 +22,7 @@ export async function sayAsHost({ context }: Parts, portal: Portal, room: Matrix
             type: 'm.room.message',
             content: withMark({ msgtype: 'm.notice', body: text, 'm.mentions': {}, ...answer }, mark),
             txnId: transactionId({ ...mark, ghost: portal.host }),
-            ...(portal.host !== namespace.bot && { as: portal.host }),
+            ...namespace.actingAs(portal.host),
         });
     } catch (error) {
         log.warn(`The people in ${room} could not be told something: ${reasonOf(error)}`);

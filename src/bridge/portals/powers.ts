@@ -26,7 +26,7 @@ const own = (map: unknown, key: string): unknown => (isObject(map) && Object.pro
  */
 export async function hasPower(context: BridgeContext, portal: Portal, room: MatrixRoomId, user: MatrixUserId, what: keyof typeof needs): Promise<boolean> {
     const { homeserver, namespace } = context;
-    const acting = portal.host === namespace.bot ? {} : { as: portal.host };
+    const acting = namespace.actingAs(portal.host);
     try {
         const levels = (await homeserver.state(room, 'm.room.power_levels', '', acting)) || {};
         if (level(own(levels.users, user), level(levels.users_default, 0)) >= needs[what](levels)) {

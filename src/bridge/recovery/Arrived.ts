@@ -36,7 +36,7 @@ export const reactionOf = (message: string, emoji: string, ghost: string): strin
 export async function readArrived(parts: Parts, portal: Portal, from: number): Promise<Arrived> {
     const { context, patience } = parts;
     const arrived: Arrived = { messages: new Map(), edits: new Set(), reactions: new Map() };
-    const acting = portal.host === context.namespace.bot ? {} : { as: portal.host };
+    const acting = context.namespace.actingAs(portal.host);
     let token: string | undefined;
     for (let idle = 0; idle < IDLE_PAGES; idle += 1) {
         const options = { ...acting, dir: 'b' as const, limit: PAGE, ...(token && { from: token }) };

@@ -69,7 +69,7 @@ export class InboundEdits {
     /** The message is not here yet: it is brought as it is now. Some clients edit an edit: then it is the first event that changes. */
     private async overtaking(portal: Portal, event: MatrixEvent, puppet: Puppet, target: MatrixEventId, again: boolean): Promise<void> {
         const { homeserver, namespace } = this.parts.context;
-        const original = await homeserver.event(event.room_id, target, portal.host === namespace.bot ? {} : { as: portal.host });
+        const original = await homeserver.event(event.room_id, target, namespace.actingAs(portal.host));
         const age = original ? event.origin_server_ts - original.origin_server_ts : Infinity;
         if (!original || original.sender !== event.sender || original.type !== event.type || isRedacted(original)) {
             this.leaveOut(event);

@@ -25,7 +25,7 @@ export class InboundPolls {
         if (!portal || !poll) {
             return;
         }
-        const acting: Acting = portal.host === context.namespace.bot ? {} : { as: portal.host };
+        const acting: Acting = context.namespace.actingAs(portal.host);
         const start = await context.homeserver.event(event.room_id, poll, acting);
         if (!start || !isPollStart(start.type) || !(await this.mayEnd(portal, event, start))) {
             context.log.info(`The end ${event.event_id} is of no poll of this room that its sender may close, and left out.`);
