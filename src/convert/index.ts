@@ -8,7 +8,7 @@ export type {
     InwardContext, InwardEvent, InwardMedia, InwardMessage, MediaKind, OutwardContext, OutwardMessage, OutwardText, Relation, TextContent,
 } from './types';
 export { answering, messagesLinked, quoteLink, quotesOf, unknownTarget, withoutForeignQuotes } from './inward/answers';
-export { mentionsInCode, withoutMentionsInCode } from './inward/codeMentions';
+export { mentionsInCode, withoutMentionsInCode } from './inward/dialect/codeMentions';
 export { fromMatrix, referencesFromMatrix } from './inward/message';
 export type { InwardReferences } from './inward/message';
 export { mediaAttachment, mediaMissing, mediaTooLarge, size as sizeInWords } from './inward/media';
@@ -23,7 +23,7 @@ export { referencesToMatrix, toMatrix } from './outward/message';
 export type { OutwardReferences } from './outward/message';
 export { fileNote, mediaContent, outwardFiles, withCaption } from './outward/media';
 export { asNotice, locationContent } from './outward/kinds';
-export { measure } from './outward/measure';
+export { measure } from './outward/measure/measure';
 export type { OutwardFile } from './outward/media';
 export { asEdit, emptied, reactionContent, relate } from './outward/relations';
 export { reactionKey, reactionName } from './emoji/reactions';

@@ -1,4 +1,4 @@
-import { joiner } from './dialect/runs';
+import { joiner } from './runs';
 
 const code = /```[\s\S]*?```|`[^`\n]+`/g;
 /** As the server finds them, in the raw text (`apps/meteor/app/mentions/lib/MentionsParser.ts`). */
