@@ -1,3 +1,4 @@
+import type { IRoomBuilder } from '@rocket.chat/apps-engine/definition/accessors';
 import type { IRoom } from '@rocket.chat/apps-engine/definition/rooms';
 import { RoomType } from '@rocket.chat/apps-engine/definition/rooms';
 import type { IUser } from '@rocket.chat/apps-engine/definition/users';
@@ -48,7 +49,7 @@ export function roomCalls(accessors: Accessors, appId: string): RoomCalls {
         async renameRoom(roomId, displayName) {
             const updater = accessors.modify.getUpdater();
             await call('room.update', async () => {
-                const builder = await updater.room(roomId, userReference(''));
+                const builder = completed(await updater.room(roomId, userReference('')));
                 builder.setDisplayName(displayName);
                 await updater.finish(builder);
             });
@@ -58,7 +59,7 @@ export function roomCalls(accessors: Accessors, appId: string): RoomCalls {
         async addMember(roomId, username) {
             const updater = accessors.modify.getUpdater();
             await call('room.addMember', async () => {
-                const builder = await updater.room(roomId, userReference(''));
+                const builder = completed(await updater.room(roomId, userReference('')));
                 builder.addMemberToBeAddedByUsername(username);
                 await updater.finish(builder);
             });
@@ -68,4 +69,16 @@ export function roomCalls(accessors: Accessors, appId: string): RoomCalls {
             await call('room.removeMember', () => accessors.modify.getDeleter().removeUsersFromRoom(roomId, [username]));
         },
     };
+}
+
+/**
+ * The engine refuses to change a room that has no display name or no creator (`ModifyUpdater._finishRoom`), and servers have such
+ * rooms: `#general` is made without a display name (server: `Rooms.createWithIdTypeAndName`), in older versions without a creator,
+ * too, and a creator can be deleted. What is written onto the object that the builder hands out is no change: it is not sent.
+ */
+function completed(builder: IRoomBuilder): IRoomBuilder {
+    const room: Partial<IRoom> = builder.getRoom();
+    room.displayName = room.displayName || room.slugifiedName;
+    room.creator = room.creator && room.creator.id ? room.creator : userReference('none');
+    return builder;
 }

@@ -2,6 +2,7 @@ import { engineSurroundings } from '../../src/rocketchat/EngineSettings';
 import { rcMessageId, rcRoomId, rcUserId } from '../../src/ids/rocketchat';
 import type { Accessors } from '../../src/rocketchat/Accessors';
 import { messageCalls } from '../../src/rocketchat/messages';
+import { roomCalls } from '../../src/rocketchat/rooms';
 
 describe('the address of the private API', () => {
     const endpoint = (path: string): any => ({ path, computedPath: `/api/apps/private/app/hash/${path}` });
@@ -39,5 +40,45 @@ describe('a message whose creation fails as that of a known id', () => {
 
     it('was prevented by another app when it is not there: trying again changes nothing', async () => {
         await expect(post(undefined)).rejects.toMatchObject({ code: 'rocketchat.prevented', retriable: false, certain: true });
+    });
+});
+
+describe('a room that lacks what the engine asks for when it is changed', () => {
+    const general = { id: 'GENERAL', type: 'c', slugifiedName: 'general' };
+
+    /** The engine's builder and its checks (`ModifyUpdater._finishRoom`). */
+    function updater(stored: object): { accessors: Accessors; sent: object[] } {
+        const sent: object[] = [];
+        const changes: Record<string, unknown> = {};
+        const members: string[] = [];
+        const room: Record<string, any> = { ...stored };
+        const builder = {
+            getRoom: () => room,
+            setDisplayName: (name: string) => { room.displayName = changes.displayName = name; },
+            addMemberToBeAddedByUsername: (name: string) => { members.push(name); },
+        };
+        const finish = async (): Promise<void> => {
+            if (!room.creator?.id || !room.slugifiedName || !room.displayName) {
+                throw new Error('Invalid creator or displayName assigned to the room.');
+            }
+            sent.push({ ...changes, members });
+        };
+        return { sent, accessors: { modify: { getUpdater: () => ({ room: async () => builder, finish }) } } as unknown as Accessors };
+    }
+
+    it.each([
+        ['neither display name nor creator', general],
+        ['null in both', { ...general, displayName: null, creator: null }],
+        ['a deleted creator', { ...general, displayName: 'General' }],
+    ])('takes members, and nothing else of it changes: %s', async (_what, stored) => {
+        const { accessors, sent } = updater(stored);
+        await roomCalls(accessors, 'app').addMember(rcRoomId('GENERAL'), 'carol');
+        expect(sent).toEqual([{ members: ['carol'] }]);
+    });
+
+    it('is renamed', async () => {
+        const { accessors, sent } = updater(general);
+        await roomCalls(accessors, 'app').renameRoom(rcRoomId('GENERAL'), 'Everybody');
+        expect(sent).toEqual([{ displayName: 'Everybody', members: [] }]);
     });
 });
