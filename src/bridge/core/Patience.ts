@@ -22,8 +22,10 @@ export const SHORT: PatienceOptions = { firstMs: 500, capMs: 4_000, maxTries: 3,
 const AWAY_CODES = ['matrix.token', 'bridge.notSetUp'];
 /** What others do not meet is the matter of one thing alone, and ends after so many times as many tries. */
 const OWN_TRIES = 3;
-/** Longer is not waited at once, whatever the other side asks for. */
+/** Longer is not waited at once, whatever the other side asks for; nor shorter when it asks for it again and again. */
 const LONGEST_MS = 600_000;
+const SHORTEST_MS = 50;
+const SHORTEST_CAP_MS = 5_000;
 
 type Meaning = 'away' | 'limited' | 'failed' | 'other';
 
@@ -41,6 +43,13 @@ function meaningOf({ code, status, retriable }: BridgeError): Meaning {
     }
     return status === undefined ? 'other' : 'failed';
 }
+
+/**
+ * How long the other side wants us to wait, but neither for ever, nor not at all: some ask for 0 ms with each refusal.
+ * @param tries that failed before
+ */
+export const askedPause = (asked: number, tries: number): number =>
+    Math.max(Math.min(LONGEST_MS, asked), Math.min(SHORTEST_CAP_MS, SHORTEST_MS * 2 ** Math.min(tries, 20)));
 
 /**
  * Repeats what can succeed later: connection failures, 408, 429 (waiting what the other side asked for), 5xx. While the
@@ -85,8 +94,9 @@ export class Patience {
                 }
                 answered += meaning === 'failed' || (waits && meaning === 'other') ? 1 : 0;
                 alone += meaning === 'away' && !isOutage ? 1 : 0;
-                const own = error.retryAfterMs ?? jittered(Math.min(options.capMs, options.firstMs * 2 ** Math.min(tries, 20)));
-                const pause = isOutage ? 0 : Math.min(LONGEST_MS, own);
+                const asked = error.retryAfterMs;
+                const own = asked === undefined ? jittered(Math.min(options.capMs, options.firstMs * 2 ** Math.min(tries, 20))) : askedPause(asked, tries);
+                const pause = isOutage ? 0 : own;
                 const late = this.clock.now() + pause - started > options.giveUpAfterMs;
                 if (answered >= options.maxTries || (waits && alone >= options.maxTries * OWN_TRIES) || late) {
                     throw error;

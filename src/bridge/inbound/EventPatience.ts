@@ -1,5 +1,6 @@
 import { BridgeError } from '../../errors/BridgeError';
 import type { Clock } from '../core/Context';
+import { askedPause } from '../core/Patience';
 
 const FIRST_MS = 500;
 const CAP_MS = 30_000;
@@ -30,7 +31,8 @@ export class EventPatience {
                     throw error;
                 }
                 // The lane waits meanwhile, so no longer than that, whatever is asked for.
-                await this.clock.sleep(Math.min(CAP_MS, error.retryAfterMs ?? jittered(FIRST_MS * 2 ** Math.min(tries - 1, 10))));
+                const asked = error.retryAfterMs;
+                await this.clock.sleep(Math.min(CAP_MS, asked === undefined ? jittered(FIRST_MS * 2 ** Math.min(tries - 1, 10)) : askedPause(asked, tries - 1)));
             }
         }
     }

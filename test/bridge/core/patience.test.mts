@@ -86,6 +86,15 @@ describe('outward', () => {
         expect(clock.slept).toEqual([waited]);
     });
 
+    it('a 429 that asks for no pause at all, again and again, is not asked thousands of times a minute', async () => {
+        const { clock, run } = setUp();
+        const from = clock.now();
+        await run(fail('matrix.limited', 429, { retryAfterMs: 0 }), 30);
+        expect(clock.slept[0]).toBeLessThan(100);
+        expect(clock.now() - from).toBeGreaterThan(100_000);
+        expect(Math.max(...clock.slept)).toBe(5_000);
+    });
+
     it('waits what a 503 asks for', async () => {
         const { clock, run } = setUp();
         await run(fail('homeserver.unavailable', 503, { retryAfterMs: 90_000 }), 1);
