@@ -32,7 +32,8 @@ export class EventPatience {
                 }
                 // The lane waits meanwhile, so no longer than that, whatever is asked for.
                 const asked = error.retryAfterMs;
-                await this.clock.sleep(Math.min(CAP_MS, asked === undefined ? jittered(FIRST_MS * 2 ** Math.min(tries - 1, 10)) : askedPause(asked, tries - 1)));
+                const pause = asked === undefined ? jittered(FIRST_MS * 2 ** Math.min(tries - 1, 10)) : askedPause(asked, tries - 1);
+                await this.clock.sleep(Math.min(CAP_MS, pause));
             }
         }
     }
