@@ -67,7 +67,7 @@ export class Runtime {
         endWhenTransportBreaks(() => void this.bridge.settle().catch(() => undefined));
         const engine = (): IAppAccessors => app.getAccessors();
         this.accessors.keep({ read: engine().reader, http: engine().http });
-        this.rocketchat = engineRocketChat(this.accessors, app.getID());
+        this.rocketchat = engineRocketChat(this.accessors, app.getID(), () => this.config?.workspace);
         this.connection = new Connection(() => this.accessors.http);
         const surroundings = engineSurroundings(() => engine().providedApiEndpoints, pingPath, () => this.rocketchat.siteUrl());
         this.setup = new Setup(
@@ -118,7 +118,7 @@ export class Runtime {
             host: { log, whyOff: () => this.whyOff(), adminSeen: ({ sender }) => this.admins.remember(sender.id) },
             bridge: this.bridge,
             setup: this.setup,
-            health: new Health(() => connection.homeserver, echo),
+            health: new Health(() => connection.homeserver, echo, rocketchat.workspace),
             findings: () => this.port.findings(),
         });
     }

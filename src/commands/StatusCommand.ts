@@ -31,7 +31,7 @@ export class StatusCommand implements Command {
         if (!registration) {
             findings.push({ good: false, text: 'Rocket.Chat does not say where the bridge is reached: set "Bridge URL" in the settings of the app.' });
         }
-        findings.push(...this.intake());
+        findings.push(...this.intake(), ...(await this.health.workspaceToken()));
         const wrong = findings.filter(({ good }) => !good).length;
         const headline = wrong > 0 ? '**The Matrix bridge has a problem.**' : config.enabled ? '**The Matrix bridge works.**' : '**The Matrix bridge is switched off.**';
         return [headline, ...findings.map(({ good, text }) => `- ${good ? '✅' : '❌'} ${text}`), ...(await this.counts())].join('\n');

@@ -19,6 +19,14 @@ export interface BridgeConfig {
     readonly botLocalpart: string;
     /** Begin of the localpart of every ghost and every alias. */
     readonly ghostPrefix: string;
+    /** Set when an admin entered something for it, complete or not. */
+    readonly workspace?: WorkspaceToken;
+}
+
+/** A user of the workspace with a personal access token, as an admin has entered them; either may be missing or wrong. */
+export interface WorkspaceToken {
+    readonly userId: string;
+    readonly token: string;
 }
 
 /** The intake on a port of the app's own. */

@@ -16,6 +16,8 @@ export enum SettingId {
     Id = 'Federation_Matrix_id',
     HsToken = 'Federation_Matrix_hs_token',
     AsToken = 'Federation_Matrix_as_token',
+    WorkspaceUser = 'Federation_Matrix_workspace_user',
+    WorkspaceToken = 'Federation_Matrix_workspace_token',
     RegistrationFile = 'Federation_Matrix_registration_file',
 }
 
@@ -28,6 +30,7 @@ function setting(section: string, id: SettingId, type: SettingType, packageValue
 
 const HOMESERVER = 'Section_homeserver';
 const SERVICE = 'Section_application_service';
+const WORKSPACE = 'Section_workspace';
 const REGISTRATION = 'Section_registration';
 
 /** All settings in the order in which an admin meets them. */
@@ -42,6 +45,8 @@ export const settings: ISetting[] = [
     setting(SERVICE, SettingId.Id, SettingType.STRING, 'rocketchat'),
     setting(SERVICE, SettingId.HsToken, SettingType.PASSWORD, ''),
     setting(SERVICE, SettingId.AsToken, SettingType.PASSWORD, ''),
+    setting(WORKSPACE, SettingId.WorkspaceUser, SettingType.STRING, ''),
+    setting(WORKSPACE, SettingId.WorkspaceToken, SettingType.PASSWORD, ''),
     setting(REGISTRATION, SettingId.RegistrationFile, SettingType.CODE, '', { multiline: true }),
 ];
 

@@ -138,6 +138,8 @@ export function validate(raw: RawSettings, privateApi: string | undefined): Vali
     // Scripts write `"true"`: the server stores settings of apps as they come.
     const enabled = raw[SettingId.Enabled] === true || textOf(raw, SettingId.Enabled) === 'true';
     const listener = listenerOf(ownAddress, limit);
+    const workspace = { userId: textOf(raw, SettingId.WorkspaceUser), token: textOf(raw, SettingId.WorkspaceToken) };
     const names = { id, hsToken, asToken, domain, botLocalpart, ghostPrefix };
-    return { config: { enabled, homeserverUrl: address.url, bridgeUrl: bridge.url, ...(listener && { listener }), ...names }, problems };
+    const optional = { ...(listener && { listener }), ...(workspace.userId || workspace.token ? { workspace } : {}) };
+    return { config: { enabled, homeserverUrl: address.url, bridgeUrl: bridge.url, ...optional, ...names }, problems };
 }

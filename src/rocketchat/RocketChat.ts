@@ -1,4 +1,5 @@
 import type { RcMessageId, RcRoomId, RcUserId } from '../ids/types';
+import type { Workspace } from './Workspace';
 
 /** Kind of a room: channel, private group, direct messages. */
 export type RcRoomKind = 'c' | 'p' | 'd';
@@ -109,6 +110,8 @@ export interface Store {
 /** The Apps-Engine's accessors as the bridge uses them. Methods throw `BridgeError`s. */
 export interface RocketChat {
     readonly store: Store;
+    /** What the accessors do not offer, where an admin has entered a token for it. */
+    readonly workspace: Workspace;
 
     serverSetting<T>(id: string): Promise<T | undefined>;
     siteUrl(): Promise<string>;

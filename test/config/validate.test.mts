@@ -115,6 +115,17 @@ describe('the switch', () => {
     });
 });
 
+describe('the workspace token', () => {
+    it.each([
+        [{}, undefined],
+        [{ [SettingId.WorkspaceUser]: ' u1 ', [SettingId.WorkspaceToken]: 't1' }, { userId: 'u1', token: 't1' }],
+        [{ [SettingId.WorkspaceToken]: 't1' }, { userId: '', token: 't1' }],
+    ])('%j: the bridge works, whatever it is', (given, workspace) => {
+        expect(validate({ ...good, ...given }, api)).toMatchObject({ config: { domain: 'hs.test' }, problems: [] });
+        expect(validate({ ...good, ...given }, api).config?.workspace).toEqual(workspace);
+    });
+});
+
 describe('URLs', () => {
     it.each([
         ['https://x.test', 'https://x.test'],

@@ -14,6 +14,8 @@ export const setting = {
     id: 'Federation_Matrix_id',
     hsToken: 'Federation_Matrix_hs_token',
     asToken: 'Federation_Matrix_as_token',
+    workspaceUser: 'Federation_Matrix_workspace_user',
+    workspaceToken: 'Federation_Matrix_workspace_token',
     homeserverUrl: 'Federation_Matrix_homeserver_url',
     domain: 'Federation_Matrix_homeserver_domain',
     bridgeUrl: 'Federation_Matrix_bridge_url',

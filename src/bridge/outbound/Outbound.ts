@@ -125,7 +125,7 @@ export class Outbound {
 
     /** @param on false when it was unpinned */
     public async pinned(message: RcMessage, user: RcUser, on: boolean): Promise<void> {
-        if (message.systemType || isOurs(user)) {
+        if (message.systemType || isOurs(user) || this.parts.context.rocketchat.workspace.isEcho(message.id, user.id, on)) {
             return;
         }
         const item = { kind: 'pin' as const, room: message.roomId, message: message.id, user: user.id, on };

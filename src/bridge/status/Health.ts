@@ -2,6 +2,7 @@ import type { BridgeConfig } from '../../config/BridgeConfig';
 import { BridgeError } from '../../errors/BridgeError';
 import { serverOf } from '../../ids/matrix';
 import type { Homeserver, PingOutcome } from '../../matrix/Homeserver';
+import type { Workspace } from '../../rocketchat/Workspace';
 import type { EchoRoom } from './EchoRoom';
 
 /** One line of the status. */
@@ -35,7 +36,7 @@ const pingWords: Record<Exclude<FailedPing['reason'], 'unsupported'>, (url: stri
 
 /** The state of the connection in both directions, checked now. */
 export class Health {
-    constructor(private readonly homeserver: () => Homeserver, private readonly echo: EchoRoom) {}
+    constructor(private readonly homeserver: () => Homeserver, private readonly echo: EchoRoom, private readonly workspace: Workspace) {}
 
     /** Stops at the first thing without which the next cannot work. */
     public async check(config: BridgeConfig): Promise<Finding[]> {
@@ -47,6 +48,16 @@ export class Health {
             findings.push(await step());
         }
         return findings;
+    }
+
+    /** The optional token of a user of Rocket.Chat. @returns nothing when none is entered */
+    public async workspaceToken(): Promise<Finding[]> {
+        try {
+            const username = await this.workspace.whoAmI();
+            return username === undefined ? [] : [good(`Workspace token accepted: pins from Matrix are pinned by @${username} in the rooms of this user.`)];
+        } catch (error) {
+            return [bad(`${inWords(error)} Pins from Matrix are told in messages.`)];
+        }
     }
 
     private async reachable({ homeserverUrl }: BridgeConfig): Promise<Finding[]> {

@@ -35,7 +35,7 @@ function setUp({ loses = false }: { loses?: boolean } = {}) {
         }
         return event.event_id as never;
     };
-    return { context, homeserver, rocketchat, echo, sent, lines, health: new Health(() => homeserver, echo) };
+    return { context, homeserver, rocketchat, echo, sent, lines, health: new Health(() => homeserver, echo, rocketchat.workspace) };
 }
 
 describe('health', () => {
@@ -74,6 +74,22 @@ describe('health', () => {
         const { homeserver, health } = setUp();
         homeserver.ping = async () => outcome;
         expect((await health.check(config))[2]).toEqual({ good: false, text: expect.stringMatching(words) });
+    });
+});
+
+describe('the workspace token', () => {
+    it.each<[string, object | undefined, object | undefined, object[]]>([
+        ['none', undefined, undefined, []],
+        ['a good one', { userId: 'u1', token: 't1' }, { status: 200, answer: { username: 'helper' } }, [{ good: true, text: expect.stringContaining('pinned by @helper') }]],
+        ['half a one', { userId: 'u1', token: '' }, undefined, [{ good: false, text: expect.stringContaining('needs both') }]],
+        ['one that no header can carry', { userId: 'u1', token: 'a\nb' }, undefined, [{ good: false, text: expect.stringContaining('needs both') }]],
+        ['an old one', { userId: 'u1', token: 't1' }, { status: 401, answer: { status: 'error' } }, [{ good: false, text: expect.stringContaining('does not accept the workspace token') }]],
+        ['one of somebody who may not', { userId: 'u1', token: 't1' }, { status: 403, answer: { error: 'unauthorized' } }, [{ good: false, text: expect.stringContaining('me: unauthorized') }]],
+    ])('%s', async (_name, token, answer, findings) => {
+        const { rocketchat, health } = setUp();
+        rocketchat.workspaceToken = token as never;
+        if (answer) rocketchat.answers.push(answer as never);
+        expect(await health.workspaceToken()).toEqual(findings);
     });
 });
 

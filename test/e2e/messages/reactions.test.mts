@@ -1,6 +1,7 @@
 /** Reactions and pins, both ways. */
 import { eventually, unique } from '../../support/eventually.mts';
 import { useBridgedRoom } from '../../support/bridgedRoom.mts';
+import { setting } from '../../support/app.mts';
 import type { MatrixEvent } from '../../support/matrix.mts';
 import type { RcMessage } from '../../support/rocketchat.mts';
 
@@ -104,6 +105,36 @@ describe('pins', () => {
         expect(note).toMatchObject({ msg: expect.stringContaining('_pinned this message on Matrix_'), attachments: [expect.objectContaining({ text: 'pin me' })] });
         await carol.sendState(own, 'm.room.pinned_events', { pinned: [] });
         await alice.waitForMessage(channel, '_unpinned this message on Matrix_');
+    });
+
+    test('of a moderator on Matrix are pins with a workspace token, and do not come back', async () => {
+        const { stack, alice, carol } = room();
+        const helper = await stack.rocketchatUser('helper');
+        const { token } = await helper.post('v1/users.generatePersonalAccessToken', { tokenName: 'bridge' });
+        await stack.app.change({ [setting.workspaceUser]: helper.userId, [setting.workspaceToken]: token });
+        try {
+            const name = unique('theirs');
+            const own = await carol.createRoom({ preset: 'private_chat', name, invite: [stack.ghostOf(alice), stack.ghostOf(helper)] });
+            const channel = await helper.waitForRoom((one) => one.fname === name || one.name === name);
+            const events: string[] = [];
+            for (const text of ['pin me', 'me too']) {
+                events.push(await carol.sendText(own, text));
+                await helper.waitForMessage(channel, text);
+            }
+            await stack.admin.post('v1/permissions.update', { permissions: [{ _id: 'pin-message', roles: ['admin', 'owner', 'moderator', 'user'] }] });
+            const wait = (text: string, isPinned: boolean) => helper.waitForMessage(channel, (one) => one.msg === text && Boolean(one.pinned) === isPinned);
+            await carol.sendState(own, 'm.room.pinned_events', { pinned: events });
+            await Promise.all([wait('pin me', true), wait('me too', true)]);
+            await carol.sendState(own, 'm.room.pinned_events', { pinned: events.slice(1) });
+            await wait('pin me', false);
+            await helper.post('v1/chat.unPinMessage', { messageId: (await wait('me too', true))._id });
+            await eventually(async () => (await carol.state(own, 'm.room.pinned_events'))?.pinned.length === 0, { what: 'what the person unpinned' });
+            expect((await carol.events(own)).filter(({ type }) => type === 'm.room.pinned_events').map(({ sender }) => sender === carol.userId)).toEqual([true, true, false]);
+            expect((await helper.messages(channel)).filter(({ msg }) => msg.includes('📌'))).toEqual([]);
+            expect(await stack.admin.run(await stack.admin.createRoom('c', unique('status')), '/matrix status')).toContain(`pinned by @${helper.username}`);
+        } finally {
+            await stack.app.change({ [setting.workspaceUser]: '', [setting.workspaceToken]: '' });
+        }
     });
 
     test('where nobody of Rocket.Chat may pin, the person is told', async () => {

@@ -1,6 +1,7 @@
 import { BridgeError } from '../../../src/errors/BridgeError';
 import { rcMessageId, rcRoomId, rcUserId } from '../../../src/ids/rocketchat';
 import type { RcMessageId, RcRoomId, RcUserId } from '../../../src/ids/types';
+import { Workspace } from '../../../src/rocketchat/Workspace';
 import type { PostMessage, RcMessage, RcRoom, RcUser, RocketChat, Store, StoreKey } from '../../../src/rocketchat/RocketChat';
 
 interface Stored {
@@ -65,6 +66,15 @@ export class FakeRocketChat implements RocketChat {
     public readonly faults: Record<string, Error[]> = {};
     /** False: a server that makes ids itself. */
     public honoursIds = true;
+    /** What an admin entered for the REST API, and what was asked of it. */
+    public workspaceToken?: { userId: string; token: string };
+    public readonly requests: { endpoint: string; body?: object }[] = [];
+    /** How the next requests are answered; else well. */
+    public readonly answers: { status: number; answer: Record<string, unknown> }[] = [];
+    public readonly workspace = new Workspace(() => this.workspaceToken, async (_method, endpoint, _as, body) => {
+        this.requests.push({ endpoint, ...(body && { body }) });
+        return this.answers.shift() ?? { status: 200, answer: { success: true } };
+    });
     private counter = 0;
 
     public addUser(username: string, more: Partial<RcUser> = {}): RcUser {

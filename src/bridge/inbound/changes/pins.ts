@@ -2,6 +2,7 @@ import { pinChanges, pinNote } from '../../../convert/index';
 import { isObject } from '../../../convert/values';
 import type { MatrixEventId } from '../../../ids/types';
 import type { Content, MatrixEvent } from '../../../matrix/Homeserver';
+import { reasonOf } from '../../core/Context';
 import type { Parts } from '../../core/Parts';
 import { keepPins, knownPins } from '../../portals/pins';
 import type { Portal } from '../../portals/Portal';
@@ -12,8 +13,8 @@ import { postNote } from '../posting';
 const MAX_QUOTES = 5;
 
 /**
- * `m.room.pinned_events`. An app can pin nothing (`rocketchat` has no accessor for it): who pinned what is said in a message
- * that quotes it.
+ * `m.room.pinned_events`. No accessor pins: with a workspace token its user does. What cannot be pinned so is told in a message
+ * of the person on Matrix that quotes it.
  */
 export class InboundPins {
     constructor(private readonly parts: Parts) {}
@@ -27,13 +28,41 @@ export class InboundPins {
         const { store } = context.rocketchat;
         const previous = event.unsigned && event.unsigned.prev_content;
         const before = isObject(previous) ? (previous as Content) : await knownPins(store, event.room_id);
-        const { pinned, unpinned } = pinChanges(before, event.content);
+        const changes = pinChanges(before, event.content);
+        const pinned = await this.untold(portal, changes.pinned, true);
+        const unpinned = await this.untold(portal, changes.unpinned, false);
         if (pinned.length || unpinned.length) {
             const puppet = await puppets.of(event.sender);
             const text = pinNote(event.room_id, { pinned: await this.linked(portal, pinned), unpinned: await this.linked(portal, unpinned) });
             await postNote(this.parts, portal, event, puppet, text, { parseUrls: true });
         }
         await keepPins(store, event.room_id, event.content);
+    }
+
+    /** Pins what can be pinned. @returns the rest */
+    private async untold(portal: Portal, events: MatrixEventId[], on: boolean): Promise<MatrixEventId[]> {
+        const { log, rocketchat: { workspace } } = this.parts.context;
+        if (!workspace.user) {
+            return events;
+        }
+        const rest: MatrixEventId[] = [];
+        let refused = false;
+        for (const event of events) {
+            const message = refused ? undefined : await messageOfEvent(this.parts, portal, event);
+            try {
+                if (message) {
+                    await workspace.pin(message.id, on);
+                } else {
+                    rest.push(event);
+                }
+            } catch (error) {
+                // The next one would be refused as well: a right is missing, or the server does not answer.
+                refused = true;
+                rest.push(event);
+                log.warn(`A pin of ${portal.matrixRoomId} is told in a message, as the workspace token could not be used: ${reasonOf(error)}`);
+            }
+        }
+        return rest;
     }
 
     private linked(portal: Portal, events: MatrixEventId[]): Promise<{ event: MatrixEventId; link?: string }[]> {
