@@ -30,6 +30,8 @@ export interface RcRoom {
     parentId?: RcRoomId;
     readOnly: boolean;
     archived: boolean;
+    /** Age in days at which the room's own policy prunes messages; none when it has none. */
+    retentionDays?: number;
 }
 
 /** An upload of a message. */

@@ -3,7 +3,6 @@ import type { RcMessageId, RcUserId } from '../../ids/types';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
-import { OUTWARD } from '../core/Patience';
 import type { OutItem } from '../outbound/items';
 import type { OutboundMessages } from '../outbound/messages';
 import type { Concerned } from '../outbound/Notices';
@@ -12,8 +11,9 @@ import type { Sender } from '../outbound/Sender';
 import type { Portal } from '../portals/Portal';
 import type { Arrived } from './Arrived';
 import { readArrived } from './Arrived';
+import { compareDeletions } from './deletions';
 import { compareReactions } from './reactions';
-import type { Ref, Written } from './Written';
+import type { Ref } from './Written';
 import { readWritten } from './Written';
 
 /**
@@ -77,7 +77,7 @@ export class Recovery {
                 context.log.info(`Room ${portal.rcRoomId}: ${place + 1} of ${recent.length} messages compared with Matrix, ${missing} were missing.`);
             }
         }
-        await this.deleted(portal, written, arrived, deleted, told);
+        await compareDeletions(this.parts, this.sender, { portal, written, arrived, waiting: deleted }, told);
         await compareReactions(this.parts, this.reactions, { portal, written, arrived, from, whole }, told);
         if (missing) {
             context.log.info(`Room ${portal.rcRoomId} was compared with Matrix from ${new Date(from).toISOString()}: ${missing} of ${recent.length} messages were missing.`);
@@ -129,26 +129,6 @@ export class Recovery {
         const sender: RcUser | undefined = await rocketchat.user(senderId);
         const message = sender && !sender.isPuppet && !sender.isAppUser ? await rocketchat.message(id) : undefined;
         return message && sender && !message.systemType ? { ...message, sender } : undefined;
-    }
-
-    /** What has arrived since then and is no more in Rocket.Chat was deleted meanwhile. */
-    private async deleted(portal: Portal, written: Written, arrived: Arrived, waiting: Set<string>, told: Told): Promise<void> {
-        const { context, ghosts, links, patience } = this.parts;
-        const there = new Set<string>(written.messages.map(({ id }) => id));
-        for (const [id, { event, sender, ts }] of arrived.messages) {
-            if (there.has(id) || waiting.has(id) || ts < written.since) {
-                continue;
-            }
-            const message = await context.rocketchat.message(id as RcMessageId);
-            // Messages of users who were deleted may stay, and cannot be read.
-            if ((!message && (await ghosts.userOf(sender))) || (message && message.systemType === 'rm')) {
-                await told.begin();
-                for (const one of new Set([event, ...(await links.eventsOf(id as RcMessageId))])) {
-                    await patience.keepTrying(() => this.sender.redactAs(portal, sender, one), OUTWARD)
-                        .catch((error) => context.log.warn(`The deletion of message ${id} could not be brought to Matrix: ${reasonOf(error)}`));
-                }
-            }
-        }
     }
 
     /** Where we may not read the room, the records tell what has arrived. */

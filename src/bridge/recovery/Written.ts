@@ -22,6 +22,8 @@ export interface Written {
     messages: Ref[];
     /** All that were written since then are among them. */
     since: number;
+    /** Time of the oldest one, the system's included, without those that pruning passes over; undefined when there is none. */
+    oldest?: number;
 }
 
 const PAGE = 100;
@@ -35,6 +37,7 @@ const OVERLAP = 20;
 export async function readWritten(context: BridgeContext, roomId: RcRoomId, from: number, progress?: (read: number) => void): Promise<Written> {
     const found: Ref[] = [];
     const seen = new Set<string>();
+    let first: number | undefined;
     let skip = 0;
     for (;;) {
         const page = await context.rocketchat.recentMessages(roomId, { limit: PAGE, skip });
@@ -47,6 +50,9 @@ export async function readWritten(context: BridgeContext, roomId: RcRoomId, from
         for (const message of page) {
             if (!seen.has(message.id)) {
                 seen.add(message.id);
+                if (!isSpared(message)) {
+                    first = Math.min(message.ts, first ?? Infinity);
+                }
                 if (!message.systemType) {
                     found.push(toRef(message));
                 }
@@ -54,12 +60,15 @@ export async function readWritten(context: BridgeContext, roomId: RcRoomId, from
         }
         const oldest = page.length ? page[page.length - 1].ts : -Infinity;
         if (page.length < PAGE || oldest < from) {
-            return { messages: found.sort((a, b) => a.ts - b.ts), since: page.length < PAGE ? -Infinity : oldest };
+            return { messages: found.sort((a, b) => a.ts - b.ts), since: page.length < PAGE ? -Infinity : oldest, oldest: first };
         }
         progress?.(seen.size);
         skip += PAGE - OVERLAP;
     }
 }
+
+/** By default pruning passes over what is pinned, threads and discussions (server: `cleanRoomHistory`). */
+const isSpared = ({ pinned, threadId, unmapped }: RcMessage): boolean => Boolean(pinned || threadId || unmapped.tcount || unmapped.drid);
 
 function toRef({ id, ts, editedAt, reactions, sender, files }: RcMessage): Ref {
     const ref: Ref = { id, ts, editedAt, senderId: sender.id, hasFiles: files.length > 0, isFromMatrix: isDerivedMessageId(id) };

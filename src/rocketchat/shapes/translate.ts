@@ -45,7 +45,14 @@ export function toRoom(room: IRoom): RcRoom {
         parentId: room.parentRoom ? rcRoomId(room.parentRoom.id) : undefined,
         readOnly: Boolean(room.isReadOnly),
         archived: Boolean(unmapped.archived),
+        retentionDays: retentionDays(unmapped.retention),
     };
+}
+
+/** A room's own policy counts when it overrides the global one; 30 days where it names none (server: `cronPruneMessages.ts`). */
+function retentionDays(retention: unknown): number | undefined {
+    const { enabled, overrideGlobal, maxAge = 30 } = (retention || {}) as { enabled?: unknown; overrideGlobal?: unknown; maxAge?: unknown };
+    return enabled === true && overrideGlobal === true && typeof maxAge === 'number' ? maxAge : undefined;
 }
 
 /** Why the bridge must keep its hands off a room, in words; undefined when it may be bridged. */

@@ -147,11 +147,11 @@ export class FakeHomeserver implements Homeserver {
 
     public async unban(roomId: MatrixRoomId, user: MatrixUserId): Promise<void> { this.roomOf(roomId).members.set(user, 'leave'); }
 
-    public async send({ roomId, type, content, txnId, as = this.bot }: SendEvent): Promise<MatrixEventId> {
+    public async send({ roomId, type, content, txnId, ts, as = this.bot }: SendEvent): Promise<MatrixEventId> {
         const fault = await this.note('send', true);
         const room = this.joined(roomId, as);
         const key = `${roomId} ${type} ${txnId}`;
-        const id = this.transactions.get(key) || this.write(room, as, type, content).event_id;
+        const id = this.transactions.get(key) || this.write(room, as, type, content, ts ? { origin_server_ts: ts } : {}).event_id;
         this.transactions.set(key, id);
         if (fault === 'lost') {
             throw failure(undefined, undefined, { certain: false });

@@ -1,0 +1,53 @@
+import type { RcMessageId } from '../../ids/types';
+import type { RcMessage } from '../../rocketchat/RocketChat';
+import { reasonOf } from '../core/Context';
+import type { Parts } from '../core/Parts';
+import { OUTWARD } from '../core/Patience';
+import type { Sender } from '../outbound/Sender';
+import type { Portal } from '../portals/Portal';
+import type { Arrived, OurEvent } from './Arrived';
+import { deletedByPeople, readPruning } from './pruned';
+import type { Told } from './Recovery';
+import type { Written } from './Written';
+
+interface Compared {
+    portal: Portal;
+    written: Written;
+    arrived: Arrived;
+    /** Messages whose deletion waits for its turn. */
+    waiting: Set<string>;
+}
+
+/** What a deletion leaves where the server keeps a trace of it (`deleteMessage.ts`). */
+const isTrace = ({ systemType, unmapped }: RcMessage): boolean => systemType === 'rm' || unmapped._hidden === true;
+
+/** What has arrived and is no more in Rocket.Chat was deleted while nobody heard it, or pruned: only the former goes on Matrix, too. */
+export async function compareDeletions(parts: Parts, sender: Sender, { portal, written, arrived, waiting }: Compared, told: Told): Promise<void> {
+    const { context, ghosts, links, patience } = parts;
+    const there = new Set<string>(written.messages.map(({ id }) => id));
+    const traced: (OurEvent & { id: RcMessageId })[] = [];
+    const gone: (OurEvent & { id: RcMessageId })[] = [];
+    for (const [id, event] of arrived.messages as Map<RcMessageId, OurEvent>) {
+        if (there.has(id) || waiting.has(id) || event.ts < written.since) {
+            continue;
+        }
+        const message = await context.rocketchat.message(id);
+        if (message && isTrace(message)) {
+            traced.push({ ...event, id });
+        } else if (!message && (await ghosts.userOf(event.sender))) {
+            // Messages of users who were deleted may stay, and cannot be read.
+            gone.push({ ...event, id });
+        }
+    }
+    const deleted = gone.length ? deletedByPeople(gone, written.oldest, await readPruning(context, portal), context.clock.now()) : [];
+    if (deleted.length < gone.length) {
+        context.log.warn(`${gone.length - deleted.length} messages of room ${portal.rcRoomId} are no more in Rocket.Chat and look as if they were pruned: they stay on Matrix.`);
+    }
+    for (const { id, event, sender: ghost } of [...traced, ...deleted]) {
+        await told.begin();
+        for (const one of new Set([event, ...(await links.eventsOf(id))])) {
+            await patience.keepTrying(() => sender.redactAs(portal, ghost, one), OUTWARD)
+                .catch((error) => context.log.warn(`The deletion of message ${id} could not be brought to Matrix: ${reasonOf(error)}`));
+        }
+    }
+}
