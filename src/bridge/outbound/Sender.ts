@@ -23,6 +23,9 @@ export interface Outgoing {
     perhapsSince?: number;
 }
 
+/** @property isSeen false when nobody could look */
+type Look = { found?: MatrixEventId; isSeen: boolean };
+
 /** After such failures the homeserver may still be at work: Dendrite makes two events of one that is sent twice in parallel. */
 const UNFINISHED = ['homeserver.timeout', 'homeserver.connectionLost', 'homeserver.unavailable'];
 const SETTLE_MS = 3_000;
@@ -41,20 +44,22 @@ export class Sender {
 
     /** @throws BridgeError when the event cannot be delivered */
     public async send(portal: Portal, user: RcUser, event: Outgoing): Promise<{ eventId: MatrixEventId; ghost: Ghost }> {
+        const since = event.perhapsSince ?? this.parts.context.clock.now();
         // Stays until it was looked for: a later try may fail before that, and surely.
         let doubtful = event.perhapsSince !== undefined;
-        const since = event.perhapsSince ?? this.parts.context.clock.now();
+        let isBlind = false;
         const result = await this.asGhost(portal, user, async (ghost, previous) => {
             doubtful = doubtful || Boolean(previous && !previous.certain);
             if (doubtful) {
                 if (previous && UNFINISHED.includes(previous.code)) {
                     await this.parts.context.clock.sleep(SETTLE_MS);
                 }
-                const found = await this.sent.find(portal, ghost.mxid, event.mark, { since, isLive: event.perhapsSince === undefined });
+                const { found, isSeen } = await this.look(portal, ghost.mxid, event, since);
                 if (found) {
                     return { eventId: found, ghost };
                 }
                 doubtful = false;
+                isBlind = isBlind || !isSeen;
             }
             const eventId = await this.parts.context.homeserver.send({
                 roomId: portal.matrixRoomId,
@@ -65,9 +70,25 @@ export class Sender {
                 ...(event.ts && { ts: event.ts }),
             });
             return { eventId, ghost };
+        }).catch((error) => {
+            // The last try failed surely; of one before it nobody knows.
+            throw (doubtful || isBlind) && error instanceof BridgeError && error.certain ? new BridgeError({ ...error, certain: false }) : error;
         });
         this.sent.note(portal, result.eventId);
         return result;
+    }
+
+    /** Where the homeserver lets nobody read the room, the transaction id is what is left against doubling. */
+    private async look(portal: Portal, ghost: MatrixUserId, { mark, perhapsSince }: Outgoing, since: number): Promise<Look> {
+        try {
+            return { found: await this.sent.find(portal, ghost, mark, { since, isLive: perhapsSince === undefined }), isSeen: true };
+        } catch (error) {
+            if (!(error instanceof BridgeError) || error.retriable || isForbidden(error)) {
+                throw error;
+            }
+            this.parts.context.log.warn(`The room ${portal.matrixRoomId} could not be looked at: ${error.message}`);
+            return { isSeen: false };
+        }
     }
 
     /** Redacts as a user's ghost. An event that is gone or unknown counts as redacted. */
