@@ -2,24 +2,15 @@ import { messageIdOf } from '../../src/ids/messages';
 import { puppetIdOf } from '../../src/ids/puppets';
 import type { MatrixEventId, MatrixUserId } from '../../src/ids/types';
 import { BridgeError } from '../../src/errors/BridgeError';
-import { world } from '../support/fakes/world.mts';
+import { sleep } from '../support/eventually.mts';
+import { bridgedRoom, CAROL } from '../support/fakes/bridgedRoom.mts';
 
-const CAROL = '@carol:elsewhere.test' as MatrixUserId;
 const retriable = (): BridgeError => new BridgeError({ code: 'rocketchat.failed', userMessage: 'x', retriable: true, certain: false });
 
 async function bridged(kind: 'c' | 'p' = 'c') {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice');
-    const room = w.rocketchat.addRoom(kind, 'general', [alice]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    w.homeserver.addPerson(CAROL, 'Carol C');
-    matrixRoom.members.set(CAROL, 'join');
-    let n = 0;
-    const push = (...events: unknown[]): Promise<void> => w.bridge.handleTransaction(String((n += 1)), events, []);
-    const say = (body: string, more = {}, ts = Date.now()) => w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body, ...more }, { origin_server_ts: ts });
-    const texts = (): string[] => w.rocketchat.inRoom(room.id).map((message) => message.text);
-    return { ...w, alice, room, portal, matrixRoom, push, say, texts };
+    const w = await bridgedRoom({ kind });
+    const say = (body: string, more = {}, ts = Date.now()) => w.carolSays(body, more, { origin_server_ts: ts });
+    return { ...w, say, texts: w.textsInRocketChat };
 }
 
 describe('text from Matrix', () => {
@@ -219,9 +210,9 @@ describe('changes from Matrix', () => {
         await w.push(w.say('hi'));
         const typing = (ids: string[]) => w.bridge.handleTransaction('t', [], [{ type: 'm.typing', room_id: w.matrixRoom.id, content: { user_ids: ids } }]);
         await typing([CAROL, '@rc_alice:hs.test']);
-        await new Promise((resolve) => { setTimeout(resolve, 5); });
+        await sleep(5);
         await typing([]);
-        await new Promise((resolve) => { setTimeout(resolve, 5); });
+        await sleep(5);
         expect(w.rocketchat.typingShown).toEqual([
             { roomId: w.room.id, name: 'carol-elsewhere.test', on: true },
             { roomId: w.room.id, name: 'carol-elsewhere.test', on: false },

@@ -4,32 +4,20 @@ import { messageIdOf } from '../../src/ids/messages';
 import { puppetIdOf } from '../../src/ids/puppets';
 import type { MatrixUserId } from '../../src/ids/types';
 import { failure } from '../support/fakes/FakeHomeserver.mts';
-import { world } from '../support/fakes/world.mts';
+import { bridgedRoom, CAROL } from '../support/fakes/bridgedRoom.mts';
 
-const CAROL = '@carol:elsewhere.test' as MatrixUserId;
 const DAVE = '@dave:elsewhere.test' as MatrixUserId;
 const BOT = '@rocketchat:hs.test';
 
 async function bridged() {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice');
-    const room = w.rocketchat.addRoom('c', 'general', [alice]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    for (const person of [CAROL, DAVE]) {
-        w.homeserver.addPerson(person, person.slice(1, 6));
-        matrixRoom.members.set(person, 'join');
-    }
-    let n = 0;
-    const push = (...events: unknown[]): Promise<void> => w.bridge.handleTransaction(String((n += 1)), events, []);
+    const w = await bridgedRoom({ people: { [CAROL]: 'Carol C', [DAVE]: 'Dave D' } });
     const event = (type: string, content: Record<string, unknown>, more = {}, sender = CAROL) =>
-        w.homeserver.write(matrixRoom, sender, type, content, { origin_server_ts: w.clock.now(), ...more });
+        w.homeserver.write(w.matrixRoom, sender, type, content, { origin_server_ts: w.clock.now(), ...more });
     const say = (body: string, more = {}, at = {}) => event('m.room.message', { msgtype: 'm.text', body, ...more }, at);
     const edit = (id: string, body: string) => say(`* ${body}`, { 'm.new_content': { msgtype: 'm.text', body }, 'm.relates_to': { rel_type: 'm.replace', event_id: id } });
-    const messages = () => w.rocketchat.inRoom(room.id);
-    const texts = (): string[] => messages().map((message) => message.text);
-    const saidOnMatrix = () => matrixRoom.timeline.filter(({ sender, type }) => sender === BOT && type === 'm.room.message').map(({ content }) => content);
-    return { ...w, alice, room, portal, matrixRoom, push, event, say, edit, messages, texts, saidOnMatrix };
+    const messages = () => w.rocketchat.inRoom(w.room.id);
+    const saidOnMatrix = () => w.messagesOnMatrix().filter(({ sender }) => sender === BOT).map(({ content }) => content);
+    return { ...w, event, say, edit, messages, texts: w.textsInRocketChat, saidOnMatrix };
 }
 
 describe('late messages', () => {

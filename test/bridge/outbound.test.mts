@@ -1,19 +1,13 @@
 import { Bridge } from '../../src/bridge/Bridge';
 import { MARK } from '../../src/bridge/links/mark';
 import type { MatrixUserId } from '../../src/ids/types';
+import { sleep } from '../support/eventually.mts';
 import { failure } from '../support/fakes/FakeHomeserver.mts';
-import type { World } from '../support/fakes/world.mts';
-import { world } from '../support/fakes/world.mts';
+import { bridgedRoom } from '../support/fakes/bridgedRoom.mts';
 
 async function bridged(kind: 'c' | 'p' = 'c') {
-    const w: World = world();
-    const alice = w.rocketchat.addUser('Alice', { name: 'Alice A' });
-    const bob = w.rocketchat.addUser('bob');
-    const room = w.rocketchat.addRoom(kind, 'general', [alice, bob], { topic: 'All of it' });
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    const texts = (): unknown[] => matrixRoom.timeline.filter((event) => event.type === 'm.room.message').map((event) => event.content.body);
-    return { ...w, alice, bob, room, portal, matrixRoom, texts };
+    const w = await bridgedRoom({ kind, topic: 'All of it', alice: { username: 'Alice', name: 'Alice A' } });
+    return { ...w, texts: w.textsOnMatrix };
 }
 
 describe('text to Matrix', () => {
@@ -155,7 +149,7 @@ describe('when the homeserver fails', () => {
         };
         await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.bob, 'stuck'));
         await w.bridge.outbound.messagePosted(w.rocketchat.write(other, w.alice, 'free'));
-        await new Promise((resolve) => { setTimeout(resolve, 20); });
+        await sleep(20);
         expect(w.homeserver.rooms.get(portal.matrixRoomId)!.timeline).toHaveLength(1);
         release();
         await w.quiet();
@@ -204,7 +198,7 @@ describe('edits, deletions, reactions, members, state', () => {
         w.clock.pass(5);
         const restarted = new Bridge(w.context);
         await restarted.outbound.reacted(message, w.alice, ':party_parrot:', true);
-        await new Promise((resolve) => { setTimeout(resolve, 100); });
+        await sleep(100);
         expect(w.matrixRoom.timeline.map((event) => event.type)).toEqual(['m.room.message', 'm.reaction', 'm.room.redaction', 'm.reaction']);
         expect(w.matrixRoom.timeline[1].content).toMatchObject({ 'm.relates_to': { event_id: w.matrixRoom.timeline[0].event_id, key: ':party_parrot:' } });
     });

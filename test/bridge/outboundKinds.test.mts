@@ -1,22 +1,18 @@
 /** Messages of Rocket.Chat that are more than text, on their way to Matrix. */
 import { Bridge } from '../../src/bridge/Bridge';
 import type { RcMessage, RcUser } from '../../src/rocketchat/RocketChat';
-import { world } from '../support/fakes/world.mts';
+import { bridgedRoom } from '../support/fakes/bridgedRoom.mts';
 
 async function bridged() {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice');
-    const room = w.rocketchat.addRoom('c', 'general', [alice]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const { timeline } = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    const post = async (text: string, more: Partial<RcMessage> = {}, sender: RcUser = alice) => {
-        const message = w.rocketchat.write(room, sender, text, more);
+    const w = await bridgedRoom();
+    const post = async (text: string, more: Partial<RcMessage> = {}, sender: RcUser = w.alice) => {
+        const message = w.rocketchat.write(w.room, sender, text, more);
         await w.bridge.outbound.messagePosted(message);
         await w.quiet();
         return message;
     };
-    const sent = () => timeline.filter((event) => event.type === 'm.room.message').map(({ content }) => content);
-    return { ...w, alice, room, portal, post, sent };
+    const sent = () => w.messagesOnMatrix().map(({ content }) => content);
+    return { ...w, post, sent };
 }
 
 test('a place is one, in its thread, with a link to a map', async () => {

@@ -1,9 +1,9 @@
 import type { MatrixUserId } from '../../src/ids/types';
 import { failure as fail } from '../../src/errors/catalogue';
 import type { World } from '../support/fakes/world.mts';
+import { bridgedRoom, CAROL } from '../support/fakes/bridgedRoom.mts';
 import { world } from '../support/fakes/world.mts';
 
-const CAROL = '@carol:elsewhere.test' as MatrixUserId;
 
 /** Counts how often a ghost looked into a room: after an outage the rooms are read as well, by the bot. */
 function watched(): World & { looked: () => number; forget: () => void } {
@@ -18,11 +18,8 @@ function watched(): World & { looked: () => number; forget: () => void } {
 }
 
 async function bridged() {
-    const w = watched();
-    const bob = w.rocketchat.addUser('bob');
-    const room = w.rocketchat.addRoom('c', 'general', [bob]);
-    const portal = await w.bridge.rooms.bridge(room, bob);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
+    const w = await bridgedRoom({ in: watched() });
+    const { bob, room, matrixRoom } = w;
     const texts = (): unknown[] => matrixRoom.timeline.filter(({ sender }) => sender !== CAROL).map(({ content }) => content.body);
     const say = async (text: string): Promise<void> => {
         await w.bridge.outbound.messagePosted(w.rocketchat.write(room, bob, text));
@@ -50,7 +47,7 @@ async function bridged() {
     await say('warm');
     w.homeserver.calls.length = 0;
     w.forget();
-    return { ...w, matrixRoom, texts, say, chatter, loseAnswer };
+    return { ...w, texts, say, chatter, loseAnswer };
 }
 
 test('what was sent though no answer came is found, also when the room is busy', async () => {
@@ -85,11 +82,8 @@ test('what was not sent is looked for only as far as it can be', async () => {
 });
 
 test('where nothing of ours is known, the time of the others ends the search', async () => {
-    const w = watched();
-    const bob = w.rocketchat.addUser('bob');
-    const room = w.rocketchat.addRoom('c', 'general', [bob]);
-    const portal = await w.bridge.rooms.bridge(room, bob);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
+    const w = await bridgedRoom({ in: watched() });
+    const { bob, room, matrixRoom } = w;
     for (let at = 0; at < 1_000; at += 1) {
         const age = at < 500 ? 3_600_000 : 1_000;
         w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { body: 'chatter' }, { origin_server_ts: w.clock.now() - age });

@@ -6,6 +6,7 @@ import { EngineLog } from '../../src/errors/EngineLog';
 import { Listener } from '../../src/intake/Listener';
 import { routes } from '../../src/intake/routes';
 import { freePort } from '../../workspace/process/ports.mts';
+import { sleep } from '../support/eventually.mts';
 
 const token = 'a-secret-of-the-homeserver';
 
@@ -29,7 +30,7 @@ async function setUp({ basePath = '', maxBytes = 1_000_000, port }: { basePath?:
     listener.use(config);
     const until = async (done: () => boolean): Promise<void> => {
         while (!done()) {
-            await new Promise((resolve) => { setTimeout(resolve, 5); });
+            await sleep(5);
         }
     };
     type Options = { method?: string; body?: string; headers?: Record<string, string> };

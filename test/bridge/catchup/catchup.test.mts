@@ -3,30 +3,21 @@ import { RestartSigns } from '../../../src/bridge/catchup/RestartSigns';
 import { BridgeError } from '../../../src/errors/BridgeError';
 import { messageIdOf } from '../../../src/ids/messages';
 import type { MatrixEvent } from '../../../src/matrix/Homeserver';
-import type { MatrixUserId } from '../../../src/ids/types';
+import { sleep } from '../../support/eventually.mts';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
-import { world } from '../../support/fakes/world.mts';
+import { bridgedRoom, CAROL } from '../../support/fakes/bridgedRoom.mts';
 
-const CAROL = '@carol:elsewhere.test' as MatrixUserId;
-const settled = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 60); });
+const settled = (): Promise<void> => sleep(60);
 
 async function bridged() {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice');
-    const room = w.rocketchat.addRoom('c', 'general', [alice]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    w.homeserver.addPerson(CAROL, 'Carol C');
-    matrixRoom.members.set(CAROL, 'join');
-    const say = (body: string, more = {}) => w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body, ...more });
-    const texts = (): string[] => w.rocketchat.inRoom(room.id).map((message) => message.text);
+    const w = await bridgedRoom();
     const push = (txnId: string, ...events: MatrixEvent[]): Promise<void> => w.bridge.handleTransaction(txnId, events, []);
     /** The same store and homeserver with a new process. */
     const restarted = async (): Promise<Bridge> => {
         await settled();
         return new Bridge(w.context);
     };
-    return { ...w, alice, room, portal, matrixRoom, say, texts, push, restarted };
+    return { ...w, say: w.carolSays, texts: w.textsInRocketChat, push, restarted };
 }
 
 describe('what the homeserver did not push', () => {
@@ -44,7 +35,7 @@ describe('what the homeserver did not push', () => {
         await w.push('1', w.say('one'));
         w.homeserver.faults.send = [failure(undefined)];
         await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.alice, 'hello'));
-        await new Promise((resolve) => { setTimeout(resolve, 0); });
+        await sleep(0);
         w.say('lost');
         await w.push('2', w.say('two'));
         await settled();

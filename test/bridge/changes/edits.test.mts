@@ -2,33 +2,22 @@
 import { BridgeError } from '../../../src/errors/BridgeError';
 import { messageIdOf } from '../../../src/ids/messages';
 import type { MatrixEventId, MatrixUserId } from '../../../src/ids/types';
-import { world } from '../../support/fakes/world.mts';
+import { bridgedRoom, CAROL } from '../../support/fakes/bridgedRoom.mts';
 
-const CAROL = '@carol:elsewhere.test' as MatrixUserId;
 const DAVE = '@dave:third.test' as MatrixUserId;
 const LINK = 'https://chat.test/channel/general?msg=';
 const STRANGE = `$${'s'.repeat(43)}` as MatrixEventId;
 
 async function bridged() {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice', { name: 'Alice A' });
-    const room = w.rocketchat.addRoom('c', 'general', [alice]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    for (const id of [CAROL, DAVE]) {
-        w.homeserver.addPerson(id, id.slice(1, 6));
-        matrixRoom.members.set(id, 'join');
-    }
-    let n = 0;
-    const push = (...events: unknown[]): Promise<void> => w.bridge.handleTransaction(String((n += 1)), events, []);
+    const w = await bridgedRoom({ alice: { name: 'Alice A' }, people: { [CAROL]: 'Carol C', [DAVE]: 'Dave D' } });
+    const { matrixRoom } = w;
     const say = (body: string, more = {}, sender = CAROL) => w.homeserver.write(matrixRoom, sender, 'm.room.message', { msgtype: 'm.text', body, ...more }, { origin_server_ts: w.clock.now() });
     const edit = (event: MatrixEventId, body: string, more = {}, sender = CAROL) =>
         say(`* ${body}`, { 'm.new_content': { msgtype: 'm.text', body, ...more }, 'm.relates_to': { rel_type: 'm.replace', event_id: event } }, sender);
     const reply = (event: MatrixEventId, body: string, more = {}) => say(body, { 'm.relates_to': { 'm.in_reply_to': { event_id: event } }, ...more });
     const levels = (content: object) => w.homeserver.write(matrixRoom, CAROL, 'm.room.power_levels', content as never, { state_key: '' });
-    const texts = (): string[] => w.rocketchat.inRoom(room.id).map((message) => message.text);
     w.clock.pass(1_000);
-    return { ...w, alice, room, portal, matrixRoom, push, say, edit, reply, levels, texts };
+    return { ...w, say, edit, reply, levels, texts: w.textsInRocketChat };
 }
 
 describe('edits', () => {

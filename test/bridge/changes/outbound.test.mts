@@ -4,18 +4,12 @@ import { rcMessageId } from '../../../src/ids/rocketchat';
 import type { MatrixEventId, MatrixUserId } from '../../../src/ids/types';
 import type { RcMessage, RcUser } from '../../../src/rocketchat/RocketChat';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
-import { world } from '../../support/fakes/world.mts';
+import { bridgedRoom, CAROL } from '../../support/fakes/bridgedRoom.mts';
 
-const CAROL = '@carol:elsewhere.test' as MatrixUserId;
 
 async function bridged() {
-    const w = world();
-    const [alice, bob] = ['alice', 'bob'].map((name) => w.rocketchat.addUser(name));
-    const room = w.rocketchat.addRoom('c', 'general', [alice, bob]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    w.homeserver.addPerson(CAROL, 'Carol');
-    matrixRoom.members.set(CAROL, 'join');
+    const w = await bridgedRoom();
+    const { bob, room, matrixRoom } = w;
     w.clock.pass(1_000);
     const { outbound } = w.bridge;
     const say = (text: string, more: Partial<RcMessage> = {}, by = bob): RcMessage => w.rocketchat.write(room, by, text, { ts: w.clock.now(), ...more });
@@ -31,7 +25,7 @@ async function bridged() {
         await outbound.messageEdited({ ...message, text, editor, editedAt: w.clock.now() });
         await w.quiet();
     };
-    return { ...w, outbound, alice, bob, room, portal, matrixRoom, say, post, edit, timeline, pins };
+    return { ...w, outbound, say, post, edit, timeline, pins };
 }
 
 describe('threads', () => {
@@ -180,7 +174,7 @@ test('somebody who is named by the whole Matrix id is mentioned', async () => {
     await w.post('ask @carol:elsewhere.test or @dave:third.test. Not `@carol:elsewhere.test`');
     const { content } = w.timeline().pop()!;
     expect(content['m.mentions']).toEqual({ user_ids: [CAROL, '@dave:third.test'] });
-    expect(content.body).toBe('ask Carol or @dave:third.test. Not `@carol:elsewhere.test`');
+    expect(content.body).toBe('ask Carol C or @dave:third.test. Not `@carol:elsewhere.test`');
 });
 
 describe('channels that are named', () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../src/bridge/core/Context';
 import type { Turn } from '../../../src/bridge/core/Outage';
 import { Outage } from '../../../src/bridge/core/Outage';
+import { sleep } from '../../support/eventually.mts';
 
 /** Time that stands still until it is told to pass. */
 class HandClock implements Clock {
@@ -24,7 +25,7 @@ class HandClock implements Clock {
     }
 }
 
-const settled = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 0); });
+const settled = (): Promise<void> => sleep(0);
 
 function setUp() {
     const clock = new HandClock();

@@ -1,24 +1,12 @@
 import { messageIdOf } from '../../../src/ids/messages';
-import type { MatrixUserId } from '../../../src/ids/types';
 import { BridgeError } from '../../../src/errors/BridgeError';
-import { world } from '../../support/fakes/world.mts';
+import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
 
-const CAROL = '@carol:elsewhere.test' as MatrixUserId;
 const refused = (userMessage: string): BridgeError => new BridgeError({ code: 'rocketchat.refused', userMessage, retriable: false, certain: true });
 
 async function bridged() {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice');
-    const room = w.rocketchat.addRoom('c', 'general', [alice]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    w.homeserver.addPerson(CAROL, 'Carol');
-    matrixRoom.members.set(CAROL, 'join');
-    let counter = 0;
-    const say = (body: string) => w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body });
-    const push = async (...events: unknown[]) => w.bridge.handleTransaction(String((counter += 1)), events, []);
-    const texts = (): string[] => w.rocketchat.inRoom(room.id).map(({ text }) => text);
-    return { ...w, room, matrixRoom, say, push, texts };
+    const w = await bridgedRoom();
+    return { ...w, say: w.carolSays, texts: w.textsInRocketChat };
 }
 
 test('an event that Rocket.Chat refuses becomes a letter and arrives once when it is tried again', async () => {

@@ -1,29 +1,24 @@
 import { Bridge } from '../../../src/bridge/Bridge';
 import { MARK } from '../../../src/bridge/links/mark';
 import type { MatrixUserId } from '../../../src/ids/types';
+import { sleep } from '../../support/eventually.mts';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
-import { world } from '../../support/fakes/world.mts';
+import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
 
 const forbidden = () => failure(403, 'M_FORBIDDEN');
 const tooLarge = () => failure(413, 'M_TOO_LARGE');
 
 async function bridged() {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice');
-    const bob = w.rocketchat.addUser('bob');
-    const room = w.rocketchat.addRoom('c', 'general', [alice, bob]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    const texts = (): unknown[] => matrixRoom.timeline.filter(({ type }) => type === 'm.room.message').map(({ content }) => content.body);
+    const w = await bridgedRoom();
     const letters = () => w.bridge.deadLetters.all();
     const retry = async (bridge = w.bridge) => bridge.retries.retry(await bridge.deadLetters.all(), 1e9);
     const say = async (text: string, bridge = w.bridge) => {
-        const message = w.rocketchat.write(room, bob, text);
+        const message = w.rocketchat.write(w.room, w.bob, text);
         await bridge.outbound.messagePosted(message);
         await w.quiet();
         return message;
     };
-    return { ...w, alice, bob, room, portal, matrixRoom, texts, letters, retry, say };
+    return { ...w, texts: w.textsOnMatrix, letters, retry, say };
 }
 
 test('a message that is refused becomes a letter, its writer is told once, and the next one goes on', async () => {
@@ -236,7 +231,7 @@ describe('the first message of a direct room that somebody opened with a person 
         const write = async (text: string): Promise<void> => w.bridge.outbound.messagePosted(w.rocketchat.write(direct, w.bob, text));
         const until = async (isSo: () => unknown): Promise<void> => {
             for (let tries = 0; tries < 500 && !isSo(); tries += 1) {
-                await new Promise((resolve) => { setTimeout(resolve, 5); });
+                await sleep(5);
             }
         };
         return { ...w, made, write, until };

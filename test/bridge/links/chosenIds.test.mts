@@ -1,29 +1,24 @@
 /** Servers that take the ids that the bridge chooses, and servers that make their own: nothing is made twice on either. */
 import { Bridge } from '../../../src/bridge/Bridge';
 import type { MatrixEvent } from '../../../src/matrix/Homeserver';
-import type { MatrixUserId } from '../../../src/ids/types';
+import { sleep } from '../../support/eventually.mts';
+import { bridgedRoom, CAROL } from '../../support/fakes/bridgedRoom.mts';
 import { world } from '../../support/fakes/world.mts';
 
-const CAROL = '@carol:elsewhere.test' as MatrixUserId;
-const moment = (ms = 20): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+const moment = (ms = 20): Promise<void> => sleep(ms);
 
 async function setUp(honoursIds: boolean) {
-    const w = world();
-    w.rocketchat.honoursIds = honoursIds;
-    const alice = w.rocketchat.addUser('alice');
-    const room = w.rocketchat.addRoom('c', 'general', [alice]);
-    const matrixRoom = w.homeserver.rooms.get((await w.bridge.rooms.bridge(room, alice)).matrixRoomId)!;
-    w.homeserver.addPerson(CAROL, 'Carol C');
-    matrixRoom.members.set(CAROL, 'join');
-    const say = (body: string, more = {}) => w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body, ...more }, { origin_server_ts: w.clock.now() });
+    const empty = world();
+    empty.rocketchat.honoursIds = honoursIds;
+    const w = await bridgedRoom({ in: empty });
+    const say = (body: string, more = {}) => w.carolSays(body, more, { origin_server_ts: w.clock.now() });
     let n = 0;
     const start = () => {
         const bridge = new Bridge(w.context);
         return { bridge, push: (...events: MatrixEvent[]): Promise<void> => bridge.handleTransaction(String((n += 1)), events, []) };
     };
-    const texts = (): string[] => w.rocketchat.inRoom(room.id).map((message) => message.text);
     const puppets = () => [...w.rocketchat.users.values()].filter(({ isPuppet }) => isPuppet);
-    return { ...w, alice, room, matrixRoom, say, start, texts, puppets };
+    return { ...w, say, start, texts: w.textsInRocketChat, puppets };
 }
 
 /** A process that dies before it has recorded anything of what it does. */

@@ -3,31 +3,20 @@ import { Bridge } from '../../../src/bridge/Bridge';
 import { BridgeError } from '../../../src/errors/BridgeError';
 import { messageIdOf } from '../../../src/ids/messages';
 import { puppetIdOf } from '../../../src/ids/puppets';
-import type { MatrixUserId } from '../../../src/ids/types';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
-import { world } from '../../support/fakes/world.mts';
+import { bridgedRoom, CAROL } from '../../support/fakes/bridgedRoom.mts';
 
-const CAROL = '@carol:elsewhere.test' as MatrixUserId;
 const refused = (): BridgeError => new BridgeError({ code: 'rocketchat.error-invalid-file-type', userMessage: 'x', retriable: false, certain: true });
 const failing = (): BridgeError => new BridgeError({ code: 'rocketchat.failed', userMessage: 'x', retriable: true, certain: false });
 
 async function bridged(kind: 'c' | 'p' = 'c') {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice');
-    const room = w.rocketchat.addRoom(kind, 'general', [alice]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    w.homeserver.addPerson(CAROL, 'Carol C');
-    matrixRoom.members.set(CAROL, 'join');
-    let n = 0;
-    const push = (...events: unknown[]): Promise<void> => w.bridge.handleTransaction(String((n += 1)), events, []);
+    const w = await bridgedRoom({ kind });
     const uri = await w.homeserver.upload(Buffer.from('the bytes'), { contentType: 'image/png' });
-    const file = (more = {}, type = 'm.room.message') => w.homeserver.write(matrixRoom, CAROL, type, { msgtype: 'm.image', body: 'cat.png', url: uri, info: { mimetype: 'image/png', size: 9, w: 4, h: 3 }, ...more });
-    const messages = () => w.rocketchat.inRoom(room.id);
+    const file = (more = {}, type = 'm.room.message') => w.homeserver.write(w.matrixRoom, CAROL, type, { msgtype: 'm.image', body: 'cat.png', url: uri, info: { mimetype: 'image/png', size: 9, w: 4, h: 3 }, ...more });
+    const messages = () => w.rocketchat.inRoom(w.room.id);
     /** What the bridge says to the people on Matrix. */
-    const told = () => matrixRoom.timeline.filter(({ content }) => content.msgtype === 'm.notice').map(({ content }) => content.body);
-    const texts = () => messages().map(({ text }) => text);
-    return { ...w, alice, room, portal, matrixRoom, push, uri, file, messages, texts, told };
+    const told = () => w.messagesOnMatrix().filter(({ content }) => content.msgtype === 'm.notice').map(({ content }) => content.body);
+    return { ...w, uri, file, messages, texts: w.textsInRocketChat, told };
 }
 
 test('a picture is one message of the puppet with the file, under an id made of the event', async () => {

@@ -2,7 +2,7 @@
 import { MARK } from '../../../src/bridge/links/mark';
 import type { RcFile, RcMessage } from '../../../src/rocketchat/RocketChat';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
-import { world } from '../../support/fakes/world.mts';
+import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
 
 /** The smallest PNG header that has a size. */
 const png = (width: number, height: number): Buffer => {
@@ -14,23 +14,18 @@ const png = (width: number, height: number): Buffer => {
 };
 
 async function bridged() {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice');
-    const room = w.rocketchat.addRoom('c', 'general', [alice]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const { timeline } = w.homeserver.rooms.get(portal.matrixRoomId)!;
+    const w = await bridgedRoom();
     const file = (name: string, type: string, content: Buffer, more: Partial<RcFile> = {}): RcFile => {
         w.rocketchat.uploads.set(`id-${name}`, content);
         return { id: `id-${name}`, name, type, size: content.length, isThumbnail: false, ...more };
     };
     const post = async (text: string, files: RcFile[], more: Partial<RcMessage> = {}): Promise<RcMessage> => {
-        const message = w.rocketchat.write(room, alice, text, { files, ...more });
+        const message = w.rocketchat.write(w.room, w.alice, text, { files, ...more });
         await w.bridge.outbound.messagePosted(message);
         await w.quiet();
         return message;
     };
-    const sent = () => timeline.filter((event) => event.type === 'm.room.message');
-    return { ...w, alice, room, portal, timeline, file, post, sent };
+    return { ...w, timeline: w.matrixRoom.timeline, file, post, sent: w.messagesOnMatrix };
 }
 
 test('a picture with a caption is one event, uploaded by its writer, with size, dimensions and thumbnail', async () => {

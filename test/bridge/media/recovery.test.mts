@@ -1,13 +1,11 @@
 /** A process that dies between the files of one message. */
 import { Bridge } from '../../../src/bridge/Bridge';
-import { world } from '../../support/fakes/world.mts';
+import { sleep } from '../../support/eventually.mts';
+import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
 
 async function diedAfterTheFirst() {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice');
-    const room = w.rocketchat.addRoom('c', 'general', [alice]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const { timeline } = w.homeserver.rooms.get(portal.matrixRoomId)!;
+    const w = await bridgedRoom();
+    const { timeline } = w.matrixRoom;
     const files = ['a.txt', 'b.txt', 'c.txt'].map((name) => {
         w.rocketchat.uploads.set(name, Buffer.from(name));
         return { id: name, name, type: 'text/plain', size: name.length, isThumbnail: false };
@@ -15,9 +13,9 @@ async function diedAfterTheFirst() {
     const { send } = w.homeserver;
     let sends = 0;
     w.homeserver.send = (event) => ((sends += 1) === 1 ? send.call(w.homeserver, event) : new Promise(() => undefined));
-    const message = w.rocketchat.write(room, alice, '', { files, ts: w.clock.now() + 100 });
+    const message = w.rocketchat.write(w.room, w.alice, '', { files, ts: w.clock.now() + 100 });
     await w.bridge.outbound.messagePosted(message);
-    await new Promise((resolve) => { setTimeout(resolve, 30); });
+    await sleep(30);
     await w.bridge.settle();
     w.homeserver.send = send;
     w.homeserver.transactions.clear();
@@ -25,11 +23,11 @@ async function diedAfterTheFirst() {
         const bridge = new Bridge(w.context);
         await bridge.resume();
         for (let calm = 0; calm < 5; calm = (await bridge.counts()).waiting ? 0 : calm + 1) {
-            await new Promise((resolve) => { setTimeout(resolve, 5); });
+            await sleep(5);
         }
         await bridge.settle();
     };
-    const shown = (): unknown[] => timeline.filter(({ type }) => type === 'm.room.message').map(({ content }) => content.filename);
+    const shown = (): unknown[] => w.messagesOnMatrix().map(({ content }) => content.filename);
     const redacted = (): unknown[] => timeline.filter(({ type }) => type === 'm.room.redaction').map(({ redacts }) => timeline.find((event) => event.event_id === redacts)?.content.filename);
     return { ...w, message, restart, shown, redacted };
 }

@@ -1,22 +1,16 @@
 /** Names of ghosts that the homeserver does not take. */
 import type { MatrixUserId } from '../../../src/ids/types';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
-import { world } from '../../support/fakes/world.mts';
+import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
 
 async function bridged() {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice');
-    const bob = w.rocketchat.addUser('bob', { name: 'Bob B' });
-    const room = w.rocketchat.addRoom('c', 'general', [alice, bob]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const { timeline } = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    const texts = (): unknown[] => timeline.filter(({ type }) => type === 'm.room.message').map(({ content }) => content.body);
-    const say = async (text: string, name = bob.name): Promise<void> => {
-        await w.bridge.outbound.messagePosted(w.rocketchat.write(room, { ...bob, name }, text));
+    const w = await bridgedRoom();
+    const say = async (text: string, name = 'Bob B'): Promise<void> => {
+        await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, { ...w.bob, name }, text));
         await w.quiet();
     };
     const tries = (): number => w.homeserver.calls.filter((call) => call === 'setDisplayName').length;
-    return { ...w, texts, say, tries };
+    return { ...w, texts: w.textsOnMatrix, say, tries };
 }
 
 /** Synapse with `enable_set_displayname: false`. */

@@ -1,18 +1,12 @@
 /** Puppets are users of the workspace: its administrators rename and delete them. */
 import { Bridge } from '../../../src/bridge/Bridge';
 import { BridgeError } from '../../../src/errors/BridgeError';
-import type { MatrixUserId } from '../../../src/ids/types';
-import { world } from '../../support/fakes/world.mts';
+import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
 
-const CAROL = '@carol:elsewhere.test' as MatrixUserId;
 
 async function talking() {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice');
-    const room = w.rocketchat.addRoom('p', 'inner', [alice]);
-    const matrixRoom = w.homeserver.rooms.get((await w.bridge.rooms.bridge(room, alice)).matrixRoomId)!;
-    w.homeserver.addPerson(CAROL, 'Carol C');
-    matrixRoom.members.set(CAROL, 'join');
+    const w = await bridgedRoom({ kind: 'p' });
+    const { room } = w;
     const post = w.rocketchat.post.bind(w.rocketchat);
     // As the server: who is not there, or may not see the room, cannot write.
     w.rocketchat.post = async (message) => {
@@ -22,14 +16,14 @@ async function talking() {
         }
         return post(message);
     };
-    const say = (bridge: Bridge, body: string) => bridge.handleTransaction(body, [w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body })], []);
+    const say = (bridge: Bridge, body: string) => bridge.handleTransaction(body, [w.carolSays(body)], []);
     await say(w.bridge, 'one');
     const puppet = [...w.rocketchat.users.values()].find(({ isPuppet }) => isPuppet)!;
     const deletePuppet = (): void => {
         w.rocketchat.users.delete(puppet.id);
         w.rocketchat.rooms.get(room.id)!.members.delete(puppet.id);
     };
-    return { ...w, room, say, puppet, deletePuppet, written: () => w.rocketchat.inRoom(room.id).map(({ text, sender }) => `${sender.username}: ${text}`) };
+    return { ...w, say, puppet, deletePuppet, written: () => w.rocketchat.inRoom(room.id).map(({ text, sender }) => `${sender.username}: ${text}`) };
 }
 
 test('a deleted one is made anew: by the next process at once, by this one after the first failure', async () => {

@@ -1,18 +1,14 @@
 /** Read receipts of ghosts: who writes has read. */
 import type { MatrixEvent } from '../../../src/matrix/Homeserver';
+import { sleep } from '../../support/eventually.mts';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
-import { world } from '../../support/fakes/world.mts';
+import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
 
 const ALICE = '@rc_alice:hs.test';
 
 async function bridged() {
-    const w = world();
-    const [alice, bob] = ['alice', 'bob'].map((name) => w.rocketchat.addUser(name));
-    const room = w.rocketchat.addRoom('c', 'general', [alice, bob]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    const carol = w.homeserver.addPerson('@carol:elsewhere.test', 'Carol');
-    matrixRoom.members.set(carol, 'join');
+    const w = await bridgedRoom();
+    const { alice, room, matrixRoom } = w;
     let pushed = matrixRoom.timeline.length;
     /** As the homeserver: hands over whatever is new in the room, our own events, too. */
     const push = async (): Promise<void> => {
@@ -21,7 +17,7 @@ async function bridged() {
         await w.bridge.handleTransaction(`t${pushed}`, events, []);
     };
     const remote = async (body: string): Promise<MatrixEvent> => {
-        const event = w.homeserver.write(matrixRoom, carol, 'm.room.message', { msgtype: 'm.text', body });
+        const event = w.carolSays(body);
         await push();
         return event;
     };
@@ -30,8 +26,8 @@ async function bridged() {
         await w.quiet();
         await push();
     };
-    const settled = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 30); });
-    return { ...w, alice, bob, matrixRoom, remote, local, settled };
+    const settled = (): Promise<void> => sleep(30);
+    return { ...w, remote, local, settled };
 }
 
 test('who writes has read what stood before, and it is said once', async () => {

@@ -1,18 +1,14 @@
 import { Bridge } from '../../../src/bridge/Bridge';
-import { world } from '../../support/fakes/world.mts';
+import { sleep } from '../../support/eventually.mts';
+import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
 
 async function bridged() {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice');
-    const room = w.rocketchat.addRoom('c', 'general', [alice]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    const texts = (): unknown[] => matrixRoom.timeline.filter((event) => event.type === 'm.room.message').map((event) => event.content.body);
+    const w = await bridgedRoom();
     let time = w.clock.now();
-    const write = (text: string) => w.rocketchat.write(room, alice, text, { ts: (time += 100) });
+    const write = (text: string) => w.rocketchat.write(w.room, w.alice, text, { ts: (time += 100) });
     const settle = async (bridge: Bridge): Promise<void> => {
         for (let calm = 0; calm < 5; calm = (await bridge.counts()).waiting ? 0 : calm + 1) {
-            await new Promise((resolve) => { setTimeout(resolve, 5); });
+            await sleep(5);
         }
         await bridge.settle();
     };
@@ -29,7 +25,7 @@ async function bridged() {
         w.homeserver.send = () => new Promise(() => undefined);
         return () => { w.homeserver.send = send; };
     };
-    return { ...w, alice, room, portal, matrixRoom, texts, write, settle, restarted, die };
+    return { ...w, texts: w.textsOnMatrix, write, settle, restarted, die };
 }
 
 test('what a crash left is finished, in order, once', async () => {
@@ -40,7 +36,7 @@ test('what a crash left is finished, in order, once', async () => {
     for (const text of ['lost 1', 'lost 2', 'lost 3']) {
         await w.bridge.outbound.messagePosted(w.write(text));
     }
-    await new Promise((resolve) => { setTimeout(resolve, 10); });
+    await sleep(10);
     revive();
     await w.settle(await w.restarted());
     expect(w.texts()).toEqual(['arrived', 'lost 1', 'lost 2', 'lost 3']);
@@ -72,7 +68,7 @@ test('what was written, edited and deleted while the app was away is brought ove
     await w.bridge.outbound.messagePosted(first);
     await w.bridge.outbound.messagePosted(second);
     await w.settle(w.bridge);
-    await new Promise((resolve) => { setTimeout(resolve, 20); });
+    await sleep(20);
     const missed = w.write('missed');
     Object.assign(first, { text: 'edited', editor: w.alice, editedAt: missed.ts + 10 });
     w.rocketchat.messages.delete(second.id);
@@ -89,7 +85,7 @@ test('a quiet start touches no room', async () => {
     const w = await bridged();
     await w.bridge.outbound.messagePosted(w.write('one'));
     await w.settle(w.bridge);
-    await new Promise((resolve) => { setTimeout(resolve, 20); });
+    await sleep(20);
     [w.homeserver.calls, w.rocketchat.calls, w.rocketchat.store.calls].forEach((calls) => { calls.length = 0; });
     await w.restarted();
     expect([...w.homeserver.calls, ...w.rocketchat.calls]).toEqual([]);

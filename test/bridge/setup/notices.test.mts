@@ -3,6 +3,7 @@ import { RegistrationWatch } from '../../../src/bridge/setup/RegistrationWatch';
 import { EngineLog } from '../../../src/errors/EngineLog';
 import type { RcUserId } from '../../../src/ids/types';
 import type { Registration } from '../../../src/matrix/registration';
+import { sleep } from '../../support/eventually.mts';
 import { FakeRocketChat } from '../../support/fakes/FakeRocketChat.mts';
 import { FakeClock } from '../../support/fakes/world.mts';
 
@@ -27,7 +28,7 @@ describe('notice of a changed registration', () => {
         const clock = new FakeClock();
         const watch = (): RegistrationWatch =>
             new RegistrationWatch(store, clock, new EngineLog(), () => now.registration, () => now.ready, async (text) => void told.push(text));
-        const settle = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 60); });
+        const settle = (): Promise<void> => sleep(60);
         return { store, now, told, watch, settle };
     };
 

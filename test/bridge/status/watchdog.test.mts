@@ -2,23 +2,16 @@ import { AdminNotices } from '../../../src/bridge/status/AdminNotices';
 import { EchoRoom } from '../../../src/bridge/status/EchoRoom';
 import { Watchdog } from '../../../src/bridge/status/Watchdog';
 import type { MatrixUserId } from '../../../src/ids/types';
+import { sleep } from '../../support/eventually.mts';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
-import { world } from '../../support/fakes/world.mts';
+import { bridgedRoom, CAROL } from '../../support/fakes/bridgedRoom.mts';
 
-const CAROL = '@carol:elsewhere.test' as MatrixUserId;
 
 /** A bridged room, a homeserver whose pushes can be cut, a watchdog that is asked by hand. */
 async function setUp() {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice');
-    const room = w.rocketchat.addRoom('c', 'general', [alice]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    w.homeserver.addPerson(CAROL, 'Carol C');
-    matrixRoom.members.set(CAROL, 'join');
+    const w = await bridgedRoom();
+    const { push } = w;
     const pushes = { on: true };
-    let n = 0;
-    const push = (...events: unknown[]): Promise<void> => w.bridge.handleTransaction(String((n += 1)), events, []);
     const sendState = w.homeserver.sendState.bind(w.homeserver);
     w.homeserver.sendState = async (roomId, ...rest) => {
         const id = await sendState(roomId, ...rest);
@@ -45,10 +38,9 @@ async function setUp() {
         w.bridge.onPush = (events) => watchdog.pushed(events);
         return watchdog;
     };
-    const say = (body: string) => w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body }, { origin_server_ts: w.clock.now() });
-    const texts = (): string[] => w.rocketchat.inRoom(room.id).map((message) => message.text);
-    const settled = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 30); });
-    return { ...w, room, matrixRoom, pushes, pushTyping, push, dog, told, say, texts, settled };
+    const say = (body: string) => w.carolSays(body, {}, { origin_server_ts: w.clock.now() });
+    const settled = (): Promise<void> => sleep(30);
+    return { ...w, pushes, pushTyping, dog, told, say, texts: w.textsInRocketChat, settled };
 }
 
 test('while pushes come it asks for nothing', async () => {

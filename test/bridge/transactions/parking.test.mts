@@ -4,12 +4,13 @@ import { BridgeError } from '../../../src/errors/BridgeError';
 import type { MatrixEvent } from '../../../src/matrix/Homeserver';
 import type { PostMessage } from '../../../src/rocketchat/RocketChat';
 import type { MatrixUserId } from '../../../src/ids/types';
+import { sleep } from '../../support/eventually.mts';
 import { world } from '../../support/fakes/world.mts';
 
 const CAROL = '@carol:elsewhere.test' as MatrixUserId;
 const QUICK = { quick: 30, hold: 300 };
 const passing = (): BridgeError => new BridgeError({ code: 'rocketchat.failed', userMessage: 'x', retriable: true, certain: false });
-const moment = (ms = 10): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+const moment = (ms = 10): Promise<void> => sleep(ms);
 
 /** Two bridged rooms, a process that answers quickly, and posts that can be held up by their text. */
 async function setUp() {

@@ -1,6 +1,7 @@
 import { Bridge } from '../../../src/bridge/Bridge';
 import type { MatrixEvent } from '../../../src/matrix/Homeserver';
 import type { RcMessage, RcRoom, RcUser } from '../../../src/rocketchat/RocketChat';
+import { sleep } from '../eventually.mts';
 import { world } from './world.mts';
 
 /** A process of the app: dies with all it has in memory. */
@@ -44,7 +45,7 @@ export function worldOfProcesses() {
     /** Waits until no lane of this process has work, for a while. */
     const settled = async ({ bridge }: Process): Promise<void> => {
         for (let calm = 0; calm < 5; calm = (await bridge.counts()).waiting ? 0 : calm + 1) {
-            await new Promise((resolve) => { setTimeout(resolve, 5); });
+            await sleep(5);
         }
         await bridge.settle();
     };
@@ -71,4 +72,4 @@ export function worldOfProcesses() {
     return { rocketchat, homeserver, clock, lines, start, settled, silence, bridged, write };
 }
 
-export const moment = (ms = 15): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+export const moment = (ms = 15): Promise<void> => sleep(ms);

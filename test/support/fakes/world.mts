@@ -1,6 +1,7 @@
 import { Bridge } from '../../../src/bridge/Bridge';
 import type { Clock } from '../../../src/bridge/core/Context';
 import { Namespace } from '../../../src/ids/Namespace';
+import { sleep } from '../eventually.mts';
 import { FakeHomeserver } from './FakeHomeserver.mts';
 import { FakeRocketChat } from './FakeRocketChat.mts';
 
@@ -15,7 +16,7 @@ export class FakeClock implements Clock {
 
     public async sleep(ms: number): Promise<void> {
         this.slept.push(ms);
-        await new Promise((resolve) => { setTimeout(resolve, 1); });
+        await sleep(1);
         this.time += ms;
     }
 
@@ -36,7 +37,7 @@ export function world() {
     /** Waits until no lane has work. */
     const quiet = async (): Promise<void> => {
         do {
-            await new Promise((resolve) => { setTimeout(resolve, 5); });
+            await sleep(5);
         } while ((await bridge.counts()).waiting > 0);
         await bridge.settle();
     };
