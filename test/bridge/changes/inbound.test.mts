@@ -3,31 +3,20 @@ import { Bridge } from '../../../src/bridge/Bridge';
 import { BridgeError } from '../../../src/errors/BridgeError';
 import { messageIdOf } from '../../../src/ids/messages';
 import type { MatrixEventId, MatrixUserId } from '../../../src/ids/types';
-import { world } from '../../support/fakes/world.mts';
+import { bridgedRoom, CAROL } from '../../support/fakes/bridgedRoom.mts';
 
-const CAROL = '@carol:elsewhere.test' as MatrixUserId;
 const DAVE = '@dave:third.test' as MatrixUserId;
 const LINK = 'https://chat.test/channel/general?msg=';
 
 async function bridged() {
-    const w = world();
-    const alice = w.rocketchat.addUser('alice', { name: 'Alice A' });
-    const room = w.rocketchat.addRoom('c', 'general', [alice]);
-    const portal = await w.bridge.rooms.bridge(room, alice);
-    const matrixRoom = w.homeserver.rooms.get(portal.matrixRoomId)!;
-    for (const [id, name] of [[CAROL, 'Carol C'], [DAVE, 'Dave D']] as const) {
-        w.homeserver.addPerson(id, name);
-        matrixRoom.members.set(id, 'join');
-    }
-    let n = 0;
-    const push = (...events: unknown[]): Promise<void> => w.bridge.handleTransaction(String((n += 1)), events, []);
+    const w = await bridgedRoom({ alice: { name: 'Alice A' }, people: { [CAROL]: 'Carol C', [DAVE]: 'Dave D' } });
+    const { alice, room, matrixRoom } = w;
     const by = (sender: MatrixUserId, type: string, content: object, more: object = {}) => w.homeserver.write(matrixRoom, sender, type, content as never, more);
     const say = (body: string, more = {}) => by(CAROL, 'm.room.message', { msgtype: 'm.text', body, ...more });
     const react = (event: MatrixEventId, key: string, more = {}) => by(CAROL, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key }, ...more });
     const redact = (redacts: MatrixEventId, sender = CAROL, reason?: string) => by(sender, 'm.room.redaction', { ...(reason && { reason }) }, { redacts });
     const pin = (pinned: string[], unsigned?: object) => by(CAROL, 'm.room.pinned_events', { pinned }, { state_key: '', ...(unsigned && { unsigned }) });
     const levels = (content: object) => by(CAROL, 'm.room.power_levels', content, { state_key: '' });
-    const texts = (): string[] => w.rocketchat.inRoom(room.id).map((message) => message.text);
     /** A message of Alice's that is on both sides. */
     const fromAlice = async (text: string, more = {}) => {
         const message = w.rocketchat.write(room, alice, text, more);
@@ -35,7 +24,7 @@ async function bridged() {
         await w.quiet();
         return { message, events: matrixRoom.timeline.filter(({ content }) => JSON.stringify(content).includes(message.id)).map((event) => event.event_id) };
     };
-    return { ...w, alice, room, portal, matrixRoom, push, say, by, react, redact, pin, levels, texts, fromAlice };
+    return { ...w, say, by, react, redact, pin, levels, texts: w.textsInRocketChat, fromAlice };
 }
 const unknownEmoji = (): BridgeError => new BridgeError({ code: 'rocketchat.unknownEmoji', userMessage: 'x', retriable: false, certain: true });
 
@@ -170,5 +159,45 @@ describe('pins', () => {
             `${messageIdOf(two.event_id)} 📌 _pinned this message on Matrix_`,
             `${messageIdOf(one.event_id)} 📌 _unpinned this message on Matrix_`,
         ]);
+    });
+
+    test('with a workspace token they are pins', async () => {
+        const w = await bridged();
+        w.rocketchat.workspaceToken = { userId: 'helper', token: 't' };
+        const [one, two] = [w.say('one'), w.say('two')];
+        await w.push(one, two, w.pin([one.event_id, two.event_id]), w.pin([two.event_id]));
+        const pin = (endpoint: string, event: MatrixEventId): object => ({ endpoint, body: { messageId: messageIdOf(event) } });
+        expect(w.rocketchat.requests).toEqual([pin('chat.pinMessage', one.event_id), pin('chat.pinMessage', two.event_id), pin('chat.unPinMessage', one.event_id)]);
+        expect(w.texts()).toEqual(['one', 'two']);
+    });
+
+    test('what the user of the token may not pin is told, and no more is asked', async () => {
+        const w = await bridged();
+        w.rocketchat.workspaceToken = { userId: 'helper', token: 'secret' };
+        w.rocketchat.answers.push({ status: 400, answer: { success: false, error: 'Message pinning not allowed [error-action-not-allowed]' } });
+        const [one, two] = [w.say('one'), w.say('two')];
+        await w.push(one, two, w.pin([one.event_id, two.event_id, '$unknown']));
+        expect(w.rocketchat.requests).toHaveLength(1);
+        const note = w.texts().pop();
+        for (const part of [messageIdOf(one.event_id), messageIdOf(two.event_id), '$unknown', '📌 _pinned these messages on Matrix_']) expect(note).toContain(part);
+        expect(w.lines.join()).toContain('error-action-not-allowed');
+        expect(w.lines.join()).not.toContain('secret');
+    });
+
+    test('what the token pinned does not come back, what its user pins goes out', async () => {
+        const w = await bridged();
+        const helper = w.rocketchat.addUser('helper');
+        w.rocketchat.workspaceToken = { userId: helper.id, token: 't' };
+        const one = w.say('one');
+        await w.push(one, w.pin([one.event_id]));
+        const message = w.rocketchat.messages.get(messageIdOf(one.event_id))!;
+        const pins = (): unknown => w.homeserver.rooms.get(w.portal.matrixRoomId)!.timeline.filter(({ type }) => type === 'm.room.pinned_events').map(({ content }) => content.pinned);
+        const before = w.homeserver.calls.length;
+        await w.bridge.outbound.pinned(message, helper, true);
+        await w.quiet();
+        expect(w.homeserver.calls.slice(before)).toEqual([]);
+        await w.bridge.outbound.pinned({ ...message, pinned: false }, helper, false);
+        await w.quiet();
+        expect(pins()).toEqual([[one.event_id], []]);
     });
 });
