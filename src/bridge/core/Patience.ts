@@ -7,7 +7,10 @@ export interface PatienceOptions {
     /** First pause in milliseconds; it doubles up to `capMs`, with a jitter of a fifth. */
     firstMs: number;
     capMs: number;
-    /** Tries when the other side answers, but with a failure of its own (500): some of these stay for ever. */
+    /**
+     * Tries when the other side answers, but with a failure of its own (500): some of these stay for ever. Where nothing
+     * at all succeeds meanwhile it is more likely that its database is away, and there are three times as many.
+     */
     maxTries: number;
     /** Give up when this many milliseconds have passed, whatever the failure. */
     giveUpAfterMs: number;
@@ -57,9 +60,15 @@ export const askedPause = (asked: number, tries: number): number =>
  */
 export class Patience {
     public readonly outage: Outage;
+    private workedAt = -Infinity;
 
     constructor(private readonly clock: Clock) {
         this.outage = new Outage(clock);
+    }
+
+    /** The other side did something: who fails now has trouble of their own. */
+    public works(): void {
+        this.workedAt = this.clock.now();
     }
 
     /**
@@ -85,6 +94,7 @@ export class Patience {
             try {
                 const result = await attempt(previous);
                 this.outage.answered(turn);
+                this.works();
                 return result;
             } catch (error) {
                 const meaning = error instanceof BridgeError ? meaningOf(error) : 'other';
@@ -98,7 +108,8 @@ export class Patience {
                 const own = asked === undefined ? jittered(Math.min(options.capMs, options.firstMs * 2 ** Math.min(tries, 20))) : askedPause(asked, tries);
                 const pause = isOutage ? 0 : own;
                 const late = this.clock.now() + pause - started > options.giveUpAfterMs;
-                if (answered >= options.maxTries || (waits && alone >= options.maxTries * OWN_TRIES) || late) {
+                const isOwn = !waits || error.status !== 500 || this.workedAt > started;
+                if (answered >= options.maxTries * (isOwn ? 1 : OWN_TRIES) || (waits && alone >= options.maxTries * OWN_TRIES) || late) {
                     throw error;
                 }
                 previous = error;

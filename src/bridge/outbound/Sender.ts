@@ -58,6 +58,8 @@ export class Sender {
                 if (found) {
                     return { eventId: found, ghost };
                 }
+                // Where the room is read and this fails, it is not all of the homeserver that fails.
+                this.parts.patience.works();
                 doubtful = false;
                 isBlind = isBlind || !isSeen;
             }

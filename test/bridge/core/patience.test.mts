@@ -44,8 +44,20 @@ describe('outward', () => {
         expect(await setUp().run(error, 60)).toEqual({ tries: 61, outcome: 'done' });
     });
 
-    it('a 500 that stays ends after some tries', async () => {
+    it('a 500 that stays while nothing else succeeds ends later: the whole homeserver may have trouble', async () => {
         const { clock, run } = setUp();
+        const from = clock.now();
+        expect(await run(fail('matrix.serverError', 500), 99)).toEqual({ tries: 24, outcome: 'matrix.serverError' });
+        expect(clock.now() - from).toBeGreaterThan(900_000);
+    });
+
+    it('a 500 that stays while others succeed ends after some tries', async () => {
+        const { clock, patience, run } = setUp();
+        const { sleep } = clock;
+        clock.sleep = async (ms) => {
+            await sleep.call(clock, ms);
+            patience.works();
+        };
         expect(await run(fail('matrix.serverError', 500), 99)).toEqual({ tries: 8, outcome: 'matrix.serverError' });
         const steps = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000];
         expect(clock.slept).toHaveLength(steps.length);
