@@ -84,7 +84,7 @@ export class Bridge {
         this.deadLetters = new DeadLetters(context);
         this.receipts = new Receipts(context);
         this.outbound = new Outbound(parts, this.deadLetters);
-        this.inbound = new Inbound(parts, (portal) => this.outbound.touched(portal), this.deadLetters, this.outbound.presence);
+        this.inbound = new Inbound(parts, this.outbound, this.deadLetters, this.outbound.presence);
         this.transactions = new Transactions(context, this.inbound, deadlines);
         this.queue = new Queue(parts, () => this.inbound.waiting(), (roomId) => this.outbound.isBehind(roomId));
         this.retries = new Retries(context, this.deadLetters, {
@@ -114,8 +114,7 @@ export class Bridge {
             this.catchUp.sign('the homeserver counts its transactions anew');
         }
         this.inbound.passing(ephemeral);
-        await this.catchUp.before(events);
-        await this.transactions.handle(txnId, events);
+        await this.transactions.handle(txnId, events, () => this.catchUp.before(events));
     }
 
     /** Also users without a ghost yet: an invite of them makes one. */

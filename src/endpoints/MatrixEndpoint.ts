@@ -2,6 +2,7 @@ import type { HttpStatusCode, IHttp, IModify, IPersistence, IRead } from '@rocke
 import type { IApiEndpointInfo, IApiRequest, IApiResponse } from '@rocket.chat/apps-engine/definition/api';
 import { ApiEndpoint } from '@rocket.chat/apps-engine/definition/api/ApiEndpoint';
 import type { IApp } from '@rocket.chat/apps-engine/definition/IApp';
+import { BridgeError } from '../errors/BridgeError';
 import type { EngineLog } from '../errors/EngineLog';
 import type { HandlerAccessors } from '../rocketchat/Accessors';
 import type { Intake } from './Intake';
@@ -91,9 +92,13 @@ export abstract class MatrixEndpoint extends ApiEndpoint {
             }
         } catch (error) {
             this.host().log.error(`${verb.toUpperCase()} ${this.path} failed`, error);
+            if (error instanceof BridgeError && error.retriable) {
+                return refusal(503, 'M_UNKNOWN', error.userMessage);
+            }
             return refusal(500, 'M_UNKNOWN', 'The bridge had an internal error.');
         }
     }
+
     /** @param intake undefined while the bridge is off */
     protected abstract respond(request: ServedRequest, intake: Intake | undefined): Promise<Answer>;
 

@@ -1,6 +1,7 @@
 import type { IApiRequest } from '@rocket.chat/apps-engine/definition/api';
 import { applicationServiceApi } from '../../src/endpoints/index';
 import type { Intake } from '../../src/endpoints/Intake';
+import { BridgeError } from '../../src/errors/BridgeError';
 import { EngineLog } from '../../src/errors/EngineLog';
 
 const token = 'a-secret-of-the-homeserver';
@@ -107,6 +108,12 @@ describe('transactions', () => {
 
     it('are to come again while the bridge is off', async () => {
         expect(await setUp().call(path, 'put', { content: { events: [] } })).toMatchObject({ status: 503, content: { errcode: 'M_UNKNOWN' } });
+    });
+
+    it('are to come again when there is nowhere to keep them now', async () => {
+        const busy = new BridgeError({ code: 'inbound.unfinished', userMessage: 'The bridge is busy.', retriable: true, certain: true });
+        const { call } = setUp({ intake: { handleTransaction: async () => Promise.reject(busy) } });
+        expect(await call(path, 'put', { content: { events: [] } })).toMatchObject({ status: 503, content: { errcode: 'M_UNKNOWN', error: 'The bridge is busy.' } });
     });
 
     it('are to come again when they cannot be taken over; the log says why, without the token', async () => {

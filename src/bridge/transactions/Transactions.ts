@@ -11,9 +11,12 @@ import type { Inbound } from '../inbound/Inbound';
 export interface Deadlines {
     /** One transaction is in flight at a time, so the homeserver's batches grow with the time of our answer. */
     quick: number;
-    /** While much waits the homeserver is held back so long: the engine gives a call up after 30 s, and so does Dendrite. */
+    /** Most for all of it, whatever hangs: the engine gives a call up after 30 s, and so does Dendrite. */
     hold: number;
 }
+
+/** While much waits the homeserver is held back for this part of it. */
+const HELD_BACK = 0.9;
 
 export const DEADLINES: Deadlines = { quick: 2_500, hold: 20_000 };
 
@@ -41,36 +44,48 @@ export class Transactions {
 
     /**
      * @param events as they came: malformed ones are logged and left out, the others count
+     * @param before what comes before newer events of these rooms
      * @throws BridgeError when not even parking was possible: the homeserver comes again, and what is running then is joined
      */
-    public async handle(txnId: string, events: unknown[]): Promise<void> {
+    public async handle(txnId: string, events: unknown[], before: () => Promise<void> = async () => undefined): Promise<void> {
         const checked = this.check(txnId, events);
         if (!checked.length) {
             return;
         }
-        const { inbound } = this;
+        const until = Date.now() + this.deadlines.hold;
+        let isOver = false;
+        const work = before().then(() => this.work(checked, until)).then(() => { isOver = true; });
         try {
-            await inbound.parking.ready();
-            await (this.isShared && inbound.parking.lookFor(new Set(checked.map(({ room_id: room }) => room))));
-            const inLane = new Set<MatrixEvent>();
-            const runs: Promise<void>[] = [];
-            const more: Promise<void>[] = [];
-            const before = new Map(checked.map(({ room_id: room }) => [room, inbound.inMemory(room)]));
-            for (const event of checked) {
-                if (!inbound.isDone(event.event_id) && !inbound.parking.holds(event.event_id) && !this.isTooMuch(event.room_id)) {
-                    inLane.add(event);
-                    const run = inbound.take(event);
-                    const isWaitedFor = !before.get(event.room_id) && inbound.inMemory(event.room_id) <= WAITED_OF_A_ROOM;
-                    (isWaitedFor ? runs : more).push(run);
-                }
-            }
-            await Promise.all([this.patience(runs), within(Promise.all(more), BLINK_MS)]);
-            const open = checked.filter((event) => !inbound.isDone(event.event_id));
-            if (open.length) {
-                await inbound.parking.park(open, (event) => inLane.has(event));
-            }
+            await within(work, this.deadlines.hold);
         } catch (error) {
-            throw new BridgeError({ code: 'inbound.unfinished', userMessage: 'The bridge is busy.', retriable: true, certain: true, detail: reasonOf(error) });
+            throw unfinished(reasonOf(error));
+        }
+        if (!isOver) {
+            throw unfinished('Rocket.Chat\'s server does not answer');
+        }
+    }
+
+    /** @param until when it must be over, milliseconds since the epoch */
+    private async work(checked: MatrixEvent[], until: number): Promise<void> {
+        const { inbound } = this;
+        await inbound.parking.ready();
+        await (this.isShared && inbound.parking.lookFor(new Set(checked.map(({ room_id: room }) => room))));
+        const inLane = new Set<MatrixEvent>();
+        const runs: Promise<void>[] = [];
+        const more: Promise<void>[] = [];
+        const before = new Map(checked.map(({ room_id: room }) => [room, inbound.inMemory(room)]));
+        for (const event of checked) {
+            if (!inbound.isDone(event.event_id) && !inbound.parking.holds(event.event_id) && !this.isTooMuch(event.room_id)) {
+                inLane.add(event);
+                const run = inbound.take(event);
+                const isWaitedFor = !before.get(event.room_id) && inbound.inMemory(event.room_id) <= WAITED_OF_A_ROOM;
+                (isWaitedFor ? runs : more).push(run);
+            }
+        }
+        await Promise.all([this.patience(runs, until - this.deadlines.hold * (1 - HELD_BACK)), within(Promise.all(more), BLINK_MS)]);
+        const open = checked.filter((event) => !inbound.isDone(event.event_id));
+        if (open.length) {
+            await inbound.parking.park(open, (event) => inLane.has(event));
         }
     }
 
@@ -97,14 +112,15 @@ export class Transactions {
     }
 
     /** Until all are done, or it is time to park. */
-    private async patience(runs: Promise<void>[]): Promise<void> {
-        const all = Promise.all(runs);
-        const startedAt = Date.now();
-        await within(all, this.deadlines.quick);
-        while (this.inbound.inMemory() >= MANY && Date.now() - startedAt < this.deadlines.hold) {
+    private async patience(runs: Promise<void>[], until: number): Promise<void> {
+        await within(Promise.all(runs), this.deadlines.quick);
+        while (this.inbound.inMemory() >= MANY && Date.now() < until) {
             await within(never, LOOK_MS);
         }
     }
 }
 
 const never = new Promise<void>(() => undefined);
+
+const unfinished = (detail: string): BridgeError =>
+    new BridgeError({ code: 'inbound.unfinished', userMessage: 'The bridge is busy.', retriable: true, certain: true, detail });

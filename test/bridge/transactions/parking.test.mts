@@ -181,6 +181,28 @@ test('when nothing can be stored the homeserver is told to come again', async ()
     expect(w.one.texts()).toEqual(['warm', 'slow']);
 });
 
+test.each(['add', 'read'] as const)('when the store hangs (%s) the homeserver is told so in time, and what was begun is joined later', async (call) => {
+    const w = await setUp();
+    const { push } = w.start();
+    const slow = w.one.say('slow');
+    const works = w.rocketchat.store[call].bind(w.rocketchat.store) as (...args: unknown[]) => Promise<never>;
+    const hanging: (() => void)[] = [];
+    w.rocketchat.store[call] = async (...args: unknown[]) => {
+        await new Promise<void>((resolve) => { hanging.push(resolve); });
+        return works(...args);
+    };
+    const from = Date.now();
+    await expect(push(slow)).rejects.toThrow('inbound.unfinished');
+    await expect(push(slow)).rejects.toThrow('inbound.unfinished');
+    expect(Date.now() - from).toBeLessThan(4 * QUICK.hold);
+    w.rocketchat.store[call] = works as never;
+    hanging.forEach((go) => go());
+    w.release();
+    await push(slow);
+    await w.until(() => w.parked() === 0);
+    expect(w.one.texts()).toEqual(['warm', 'slow']);
+});
+
 test('a flood into a room that stands still is stored, not kept in memory, and arrives in order', async () => {
     const w = await setUp();
     const { bridge, push } = w.start();
