@@ -42,6 +42,8 @@ export class Watchdog {
     private isOn = false;
     private startedAt = 0;
     private heardAt = 0;
+    /** How many transactions came. */
+    private pushes = 0;
     private trafficAt = 0;
     private failedPings = 0;
     private ticks = 0;
@@ -87,6 +89,7 @@ export class Watchdog {
     /** A transaction came. @param events as they came */
     public pushed(events: unknown[]): void {
         this.heardAt = this.context.clock.now();
+        this.pushes += 1;
         this.failedPings = 0;
         this.heard?.();
         this.lookout.pushed(events);
@@ -151,6 +154,7 @@ export class Watchdog {
 
     private async probe(): Promise<void> {
         const { clock, homeserver } = this.context;
+        const { pushes } = this;
         const nudged = this.canNudge;
         if (nudged && (await this.nudge())) {
             return;
@@ -170,6 +174,11 @@ export class Watchdog {
             return;
         }
         if (!ping.ok && ping.reason === 'unsupported' && clock.now() - this.startedAt < START_MS) {
+            return;
+        }
+        // Its own event can stand behind a long backlog, or come late from a homeserver that has much to do.
+        if (this.pushes !== pushes) {
+            await this.suspect();
             return;
         }
         this.failedPings += ping.ok || ping.reason === 'unsupported' ? 0 : 1;

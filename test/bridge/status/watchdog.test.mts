@@ -256,6 +256,20 @@ test('a homeserver that is away is no stalled push, nor one that cannot ping for
     expect(w.told).toHaveLength(1);
 });
 
+test('a homeserver that pushes a long backlog first, or is slow, is no stalled push', async () => {
+    const w = await setUp();
+    const watchdog = w.dog();
+    w.pushes.on = false;
+    w.homeserver.ping = async () => {
+        await w.push(w.say('of the backlog'));
+        return { ok: true, durationMs: 1 };
+    };
+    w.clock.pass(60_000);
+    await watchdog.tick();
+    expect(w.told).toEqual([]);
+    expect(w.lines.join('\n')).not.toContain('pushes nothing');
+});
+
 test('an event that came back to another instance counts', async () => {
     const w = await setUp();
     const watchdog = w.dog();
