@@ -14,6 +14,28 @@ import { workspaceRequest } from './workspaceRequest';
 /** The address of the workspace changes hardly ever, and no event tells an app of it. */
 const SITE_URL_LIFE_MS = 60_000;
 
+/** For so long its failure holds, where it never was read. */
+const SITE_URL_AGAIN_MS = 5_000;
+
+/**
+ * The workspace's address is read by every message, for links alone: a server that keeps it from apps, or cannot read it for a
+ * moment, must not hold up a message. @returns the address without a slash at the end; the last known one, or none, while it cannot be read
+ */
+export function rememberedSiteUrl(read: () => Promise<unknown>, now: () => number = Date.now): () => Promise<string> {
+    let site = { url: '', until: 0 };
+    return async () => {
+        if (now() >= site.until) {
+            try {
+                const url: unknown = await read();
+                site = { url: typeof url === 'string' ? url.trim().replace(/\/+$/, '') : '', until: now() + SITE_URL_LIFE_MS };
+            } catch {
+                site = { url: site.url, until: now() + SITE_URL_AGAIN_MS };
+            }
+        }
+        return site.url;
+    };
+}
+
 /**
  * The workspace as the bridge uses it, on the engine's accessors.
  * @param appId of this app: its users are recognised by it
@@ -25,13 +47,7 @@ export function engineRocketChat(accessors: Accessors, appId: string, token: () 
         const value: unknown = await call('setting.get', () => accessors.read.getEnvironmentReader().getServerSettings().getValueById(id));
         return value == null ? undefined : (value as T);
     };
-    let site: { url: string; readAt: number } | undefined;
-    const siteUrl = async (): Promise<string> => {
-        if (!site || Date.now() - site.readAt > SITE_URL_LIFE_MS) {
-            site = { url: ((await serverSetting<string>('Site_Url')) || '').replace(/\/+$/, ''), readAt: Date.now() };
-        }
-        return site.url;
-    };
+    const siteUrl = rememberedSiteUrl(() => serverSetting('Site_Url'));
     return {
         store: new EngineStore(accessors),
         workspace: new Workspace(token, workspaceRequest(accessors, siteUrl)),

@@ -23,6 +23,14 @@ describe('text to Matrix', () => {
         expect(w.homeserver.users.get('@rc_bob:hs.test' as MatrixUserId)).toEqual({ displayName: 'bob' });
     });
 
+    test('without a link where the server does not tell its address', async () => {
+        const w = await bridged();
+        w.rocketchat.siteUrl = async () => '';
+        await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.bob, 'hello'));
+        await w.quiet();
+        expect(w.matrixRoom.timeline[0].content).toMatchObject({ body: 'hello', external_url: undefined });
+    });
+
     test('warm messages cost one request each, and together less than one call of the engine each', async () => {
         const w = await bridged();
         await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.bob, 'first'));

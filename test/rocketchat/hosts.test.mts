@@ -1,3 +1,4 @@
+import { rememberedSiteUrl } from '../../src/rocketchat/EngineRocketChat';
 import { engineSurroundings } from '../../src/rocketchat/EngineSettings';
 import { rcMessageId, rcRoomId, rcUserId } from '../../src/ids/rocketchat';
 import type { Accessors } from '../../src/rocketchat/Accessors';
@@ -22,6 +23,34 @@ describe('the address of the private API', () => {
 
     it('is not known where the workspace keeps its own from apps', async () => {
         expect(await addressOf(() => Promise.reject(new Error('The setting "Site_Url" is not readable.')))).toBeUndefined();
+    });
+});
+
+describe('the address of the workspace', () => {
+    it.each([
+        ['https://chat.example.org/', 'https://chat.example.org'],
+        ['https://example.org/chat//', 'https://example.org/chat'],
+        [undefined, ''],
+        [null, ''],
+    ])('read as %s', async (value, url) => {
+        expect(await rememberedSiteUrl(async () => value)()).toBe(url);
+    });
+
+    it('holds up no message where the server keeps it from apps, and is asked for again', async () => {
+        let at = 0;
+        const answers = [new Error('The setting "Site_Url" is not readable.'), 'https://a.org', new Error('MongoNetworkError'), 'https://b.org'];
+        const siteUrl = rememberedSiteUrl(async () => {
+            const answer = answers.shift();
+            if (answer instanceof Error) {
+                throw answer;
+            }
+            return answer;
+        }, () => at);
+        const seen: string[] = [];
+        for (at of [0, 1_000, 5_000, 64_000, 66_000, 72_000]) {
+            seen.push(await siteUrl());
+        }
+        expect(seen).toEqual(['', '', 'https://a.org', 'https://a.org', 'https://a.org', 'https://b.org']);
     });
 });
 

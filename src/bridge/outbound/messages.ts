@@ -234,9 +234,9 @@ export class OutboundMessages {
         return root ? { thread: { root } } : {};
     }
 
-    private async linkOf(portal: Portal, message: RcMessage): Promise<string> {
+    private async linkOf(portal: Portal, message: RcMessage): Promise<string | undefined> {
         const siteUrl = await this.parts.context.rocketchat.siteUrl();
-        return messageLink(siteUrl, { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, message.id);
+        return siteUrl ? messageLink(siteUrl, { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, message.id) : undefined;
     }
 }
 

@@ -5,7 +5,9 @@ import type { StoreKey } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
 import { LruMap } from '../core/LruMap';
+import { UnderWay } from '../core/UnderWay';
 
+/** An image as it is handed out. */
 export interface Picture {
     content: Buffer;
     contentType: string;
@@ -25,7 +27,7 @@ const SAFE_TYPES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
  */
 export class Avatars {
     private readonly pictures = new LruMap<MxcUri, Picture>(CACHED);
-    private readonly loading = new Map<MxcUri, Promise<Picture>>();
+    private readonly loading = new UnderWay<MxcUri, Picture>();
     private secret?: Promise<string>;
 
     constructor(private readonly context: BridgeContext) {}
@@ -37,7 +39,9 @@ export class Avatars {
         }
         try {
             const [server, media] = avatar.slice('mxc://'.length).split('/');
-            return await this.context.rocketchat.publicUrl(`avatar/${encodeURIComponent(server)}/${media}/${await this.signature(avatar)}`);
+            const url = await this.context.rocketchat.publicUrl(`avatar/${encodeURIComponent(server)}/${media}/${await this.signature(avatar)}`);
+            // Where the workspace's address is not known there is none for the picture.
+            return /^https?:\/\//i.test(url) ? url : undefined;
         } catch (error) {
             this.context.log.warn(`The address of a picture could not be made: ${reasonOf(error)}`);
             return undefined;
@@ -57,12 +61,7 @@ export class Avatars {
         if (known) {
             return known;
         }
-        let loading = this.loading.get(avatar);
-        if (!loading) {
-            loading = this.context.homeserver.thumbnail(avatar, { width: SIZE, height: SIZE }).finally(() => this.loading.delete(avatar));
-            this.loading.set(avatar, loading);
-        }
-        const { content, contentType } = await loading;
+        const { content, contentType } = await this.loading.join(avatar, () => this.context.homeserver.thumbnail(avatar, { width: SIZE, height: SIZE }));
         const type = contentType.split(';')[0].trim().toLowerCase();
         if (!SAFE_TYPES.includes(type) || content.length > MAX_BYTES) {
             return undefined;
