@@ -23,8 +23,10 @@ import type {
     IPostSystemMessageSent,
 } from '@rocket.chat/apps-engine/definition/messages';
 import type {
+    IPostRoomDeleted,
     IPostRoomUserJoined,
     IPostRoomUserLeave,
+    IRoom,
     IRoomUserJoinedContext,
     IRoomUserLeaveContext,
 } from '@rocket.chat/apps-engine/definition/rooms';
@@ -47,6 +49,7 @@ export class MatrixBridgeApp
         IPostMessageReacted,
         IPostMessagePinned,
         IPostSystemMessageSent,
+        IPostRoomDeleted,
         IPostRoomUserJoined,
         IPostRoomUserLeave,
         IPostUserUpdated
@@ -104,6 +107,10 @@ export class MatrixBridgeApp
 
     public async executePostSystemMessageSent(message: IMessage, ...call: Call): Promise<void> {
         await this.on(call, ({ messages }) => messages.system(message));
+    }
+
+    public async executePostRoomDeleted(room: IRoom, ...call: Call): Promise<void> {
+        await this.on(call, ({ rooms }) => rooms.deleted(room));
     }
 
     public async executePostRoomUserJoined(context: IRoomUserJoinedContext, ...call: Call): Promise<void> {

@@ -19,8 +19,8 @@ import type { BridgeConfig } from './config/BridgeConfig';
 import { pingPath } from './endpoints/index';
 import type { Intake } from './endpoints/Intake';
 import { EngineLog } from './errors/EngineLog';
-import { MemberEvents } from './events/MemberEvents';
-import { MessageEvents } from './events/MessageEvents';
+import type { Events } from './events/index';
+import { eventsFor } from './events/index';
 import type { RcUserId } from './ids/types';
 import { OwnPort } from './intake/OwnPort';
 import { Connection } from './matrix/Connection';
@@ -33,12 +33,6 @@ import type { RocketChat } from './rocketchat/RocketChat';
 
 /** A call that came before the app is enabled waits at most this long. */
 const START_PATIENCE_MS = 10_000;
-
-/** Events of Rocket.Chat, translated for the bridge. */
-export interface Events {
-    messages: MessageEvents;
-    members: MemberEvents;
-}
 
 /** Puts the parts together, and holds what there is one of per process. */
 export class Runtime {
@@ -91,7 +85,7 @@ export class Runtime {
         this.bridge = new Bridge(context);
         const echo = new EchoRoom(context);
         this.bridge.onOwnEvent((event) => echo.heard(event));
-        this.events = { messages: new MessageEvents(this.bridge.outbound, app.getID()), members: new MemberEvents(this.bridge.outbound, app.getID()) };
+        this.events = eventsFor(this.bridge.outbound, app.getID());
         this.admins = new Admins(rocketchat, log);
         this.notices = new AdminNotices(rocketchat.store, log, () => this.accessors.complete, (text) => this.admins.tell(text));
         this.port = new OwnPort(app, {

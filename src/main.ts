@@ -6,7 +6,7 @@ export { slashCommands } from './commands/index';
 export { mergedSetting, SettingId, settings } from './config/settings';
 export { publicApi } from './endpoints/AvatarEndpoint';
 export { applicationServiceApi } from './endpoints/index';
+export type { Events } from './events/index';
 export { rcUserId } from './ids/rocketchat';
 export { heartbeat } from './jobs/heartbeat';
-export type { Events } from './Runtime';
 export { Runtime } from './Runtime';

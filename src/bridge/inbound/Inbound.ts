@@ -1,12 +1,14 @@
 import { BridgeError } from '../../errors/BridgeError';
-import type { MatrixEventId, MatrixRoomId } from '../../ids/types';
+import type { MatrixEventId, MatrixRoomId, RcRoomId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import { reasonOf } from '../core/Context';
 import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
 import type { Waiting } from '../core/Waiting';
 import type { DeadLetters } from '../deadletters/DeadLetters';
+import { reasonFor } from '../deadletters/Retries';
 import type { Portal } from '../portals/Portal';
+import { isDeleted } from '../portals/Unbridging';
 import type { Processes } from '../transactions/parked';
 import { Parking } from '../transactions/Parking';
 import { EventPatience } from './EventPatience';
@@ -24,6 +26,14 @@ import { InboundTyping } from './typing';
 const REMEMBERED = 20_000;
 /** While not even a dead letter can be stored. */
 const STORE_AGAIN_MS = 5_000;
+
+/** Told of what concerns whole rooms. */
+export interface Rooms {
+    /** Somebody writes in a bridged room. */
+    touched(portal: Portal): void;
+    /** A bridged room is no more in Rocket.Chat. */
+    roomDeleted(roomId: RcRoomId): Promise<void>;
+}
 
 /**
  * Events from the homeserver. Each goes into the lane of its room and is handled once, whatever transaction it comes in, or
@@ -46,17 +56,16 @@ export class Inbound {
     private readonly typing: InboundTyping;
     private readonly patience: EventPatience;
 
-    /** @param touched told of each bridged room in which somebody writes */
     constructor(
         private readonly parts: Parts,
-        touched: (portal: Portal) => void,
+        private readonly rooms: Rooms,
         private readonly deadLetters: DeadLetters,
         processes: Processes,
     ) {
         const { context } = parts;
         this.patience = new EventPatience(context.clock);
         this.parking = new Parking(context, (event) => this.takeParked(event), (room) => this.inMemory(room), processes);
-        const messages = new InboundMessages(parts, touched);
+        const messages = new InboundMessages(parts, (portal) => rooms.touched(portal));
         const reactions = new InboundReactions(parts);
         const redactions = new InboundRedactions(parts);
         const pins = new InboundPins(parts);
@@ -175,9 +184,11 @@ export class Inbound {
     /** @returns whether it is handled, or kept as a dead letter: while not even that can be stored it is not given up */
     private async isSettled(event: MatrixEvent): Promise<boolean> {
         try {
-            await this.patience.keepTrying(() => this.dispatch(event).catch((error) => {
+            await this.patience.keepTrying(() => this.dispatch(event).catch(async (error) => {
                 this.parts.puppets.doubt(event.sender);
-                throw error;
+                if (!(await this.isForNobody(event))) {
+                    throw error;
+                }
             }));
             return true;
         } catch (error) {
@@ -187,11 +198,25 @@ export class Inbound {
                 room: event.room_id,
                 identity: event.event_id,
                 what: `the event ${event.event_id} (${event.type.slice(0, 80)})`,
-                reason: error instanceof BridgeError ? error.userMessage : 'An error in the bridge.',
+                reason: reasonFor(error),
                 certain: error instanceof BridgeError && error.certain,
                 payload: JSON.stringify(event),
             });
             return isStored;
+        }
+    }
+
+    /** Its room was deleted in Rocket.Chat, and nobody has heard of it. */
+    private async isForNobody({ room_id: room }: MatrixEvent): Promise<boolean> {
+        try {
+            const portal = await this.parts.portals.ofMatrixRoom(room);
+            if (!portal || !(await isDeleted(this.parts, portal))) {
+                return false;
+            }
+            await this.rooms.roomDeleted(portal.rcRoomId);
+            return true;
+        } catch {
+            return false;
         }
     }
 

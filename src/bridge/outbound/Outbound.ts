@@ -178,6 +178,12 @@ export class Outbound {
         await intent.stored;
     }
 
+    /** The room is no more: that is found by the comparison, which survives a crash. */
+    public async roomDeleted(roomId: RcRoomId): Promise<void> {
+        const portal = await this.parts.portals.ofRcRoom(roomId);
+        void (portal && this.work.check(portal, true));
+    }
+
     /** Something happened in a bridged room: what was written there while the app was away is brought over, once. */
     public touched(portal: Portal): void {
         this.work.touched(portal);

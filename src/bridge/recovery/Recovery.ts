@@ -9,11 +9,12 @@ import type { Concerned } from '../outbound/Notices';
 import type { OutboundReactions } from '../outbound/reactions';
 import type { Sender } from '../outbound/Sender';
 import type { Portal } from '../portals/Portal';
+import { isDeleted, Unbridging } from '../portals/Unbridging';
 import type { Arrived } from './Arrived';
 import { readArrived } from './Arrived';
 import { compareDeletions } from './deletions';
 import { compareReactions } from './reactions';
-import type { Ref } from './Written';
+import type { Ref, Written } from './Written';
 import { readWritten } from './Written';
 
 /**
@@ -51,20 +52,27 @@ export interface Told {
  * Called in the room's lane.
  */
 export class Recovery {
+    private readonly unbridging: Unbridging;
+
     constructor(
         private readonly parts: Parts,
         private readonly messages: OutboundMessages,
         private readonly reactions: OutboundReactions,
         private readonly sender: Sender,
-    ) {}
+    ) {
+        this.unbridging = new Unbridging(parts);
+    }
 
-    /** @returns how many messages were missing */
+    /** @returns how many messages were missing; of a room that is no more in Rocket.Chat none, and it is unbridged */
     public async room(portal: Portal, { since, whole, deleted }: Past, told: Told): Promise<number> {
         const { context } = this.parts;
         const from = Math.max(since, portal.bridgedAt) - SLACK_MS;
-        const written = await readWritten(context, portal.rcRoomId, from, (read) => {
-            context.log.debug(`Room ${portal.rcRoomId}: ${read} messages read, back to ${new Date(from).toISOString()}.`);
-        });
+        const written = await this.written(portal, from);
+        if (!written) {
+            await told.begin();
+            await this.unbridging.end(portal);
+            return 0;
+        }
         const recent = written.messages.filter((ref) => !ref.isFromMatrix && (ref.ts >= from || (ref.editedAt || 0) >= from));
         if (!whole && recent.every(({ id }) => told.isWaiting(id))) {
             return 0;
@@ -83,6 +91,22 @@ export class Recovery {
             context.log.info(`Room ${portal.rcRoomId} was compared with Matrix from ${new Date(from).toISOString()}: ${missing} of ${recent.length} messages were missing.`);
         }
         return missing;
+    }
+
+    /** @returns undefined when the room is no more in Rocket.Chat */
+    private async written(portal: Portal, from: number): Promise<Written | undefined> {
+        const { context } = this.parts;
+        try {
+            const written = await readWritten(context, portal.rcRoomId, from, (read) => {
+                context.log.debug(`Room ${portal.rcRoomId}: ${read} messages read, back to ${new Date(from).toISOString()}.`);
+            });
+            return written.isEmpty && (await isDeleted(this.parts, portal)) ? undefined : written;
+        } catch (error) {
+            if (await isDeleted(this.parts, portal)) {
+                return undefined;
+            }
+            throw error;
+        }
     }
 
     /** @returns whether it was missing */

@@ -83,7 +83,9 @@ export class RoomWork {
             ts,
             task: async () => {
                 await Promise.all([kept && kept.stored, this.journal.begin(item.room, ts)]);
-                await despiteDatabase(context, `Something of room ${item.room}`, () => action(portal), isServersTrouble).catch((error) => this.notices.failed(item, concerned, error));
+                // The room may have been deleted meanwhile: then nobody of ours is in the one on Matrix.
+                const unlessOver = async (): Promise<void> => { await ((await portals.ofRcRoom(item.room)) && action(portal)); };
+                await despiteDatabase(context, `Something of room ${item.room}`, unlessOver, isServersTrouble).catch((error) => this.notices.failed(item, concerned, error));
                 await (kept && this.journal.done(kept.id));
             },
         });
@@ -159,7 +161,8 @@ export class RoomWork {
         }
         this.deferred.delete(roomId);
         await this.compare(portal, { ...past, whole: past.whole || left.length > 0 }, record.intents);
-        await this.leftovers.redo(portal, intents);
+        const isOver = !(await this.parts.portals.ofRcRoom(roomId));
+        await (isOver ? Promise.all(intents.map(({ id }) => journal.done(id))) : this.leftovers.redo(portal, intents));
         for (const owner of gone) {
             await journal.close(roomId, owner);
         }

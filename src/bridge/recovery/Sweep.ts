@@ -130,7 +130,8 @@ export class Sweep {
         try {
             const newest = await rocketchat.recentMessages(portal.rcRoomId, { limit: GLANCE });
             const isNew = newest.some(({ ts, editedAt }) => Math.max(ts, editedAt || 0) >= since - SLACK_MS);
-            await (isNew && this.checks.check(portal, true, since));
+            const isDeleted = !newest.length && !(await rocketchat.room(portal.rcRoomId));
+            await ((isNew || isDeleted) && this.checks.check(portal, true, since));
         } catch (error) {
             log.warn(`Room ${portal.rcRoomId} could not be looked at: ${reasonOf(error)}`);
         }

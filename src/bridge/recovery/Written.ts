@@ -24,6 +24,8 @@ export interface Written {
     since: number;
     /** Time of the oldest one, the system's included, without those that pruning passes over; undefined when there is none. */
     oldest?: number;
+    /** There is not one message, of the system neither. */
+    isEmpty: boolean;
 }
 
 const PAGE = 100;
@@ -60,7 +62,7 @@ export async function readWritten(context: BridgeContext, roomId: RcRoomId, from
         }
         const oldest = page.length ? page[page.length - 1].ts : -Infinity;
         if (page.length < PAGE || oldest < from) {
-            return { messages: found.sort((a, b) => a.ts - b.ts), since: page.length < PAGE ? -Infinity : oldest, oldest: first };
+            return { messages: found.sort((a, b) => a.ts - b.ts), since: page.length < PAGE ? -Infinity : oldest, oldest: first, isEmpty: seen.size === 0 };
         }
         progress?.(seen.size);
         skip += PAGE - OVERLAP;

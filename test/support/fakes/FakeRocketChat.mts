@@ -103,6 +103,12 @@ export class FakeRocketChat implements RocketChat {
         return message;
     }
 
+    /** With all its messages; the bridge hears of it as the test wants. */
+    public deleteRoom(roomId: string): void {
+        this.rooms.delete(roomId);
+        this.inRoom(roomId).forEach(({ id }) => this.messages.delete(id));
+    }
+
     public inRoom(roomId: string): (RcMessage & { alias?: string; avatarUrl?: string })[] {
         return [...this.messages.values()].filter((message) => message.roomId === roomId);
     }
@@ -187,6 +193,7 @@ export class FakeRocketChat implements RocketChat {
 
     public async addMember(roomId: RcRoomId, username: string): Promise<void> {
         this.note('addMember');
+        this.mustExist(roomId);
         const user = await this.userByName(username);
         if (user) {
             this.rooms.get(roomId)?.members.add(user.id);
@@ -211,6 +218,7 @@ export class FakeRocketChat implements RocketChat {
 
     public async post(message: PostMessage): Promise<{ id: RcMessageId; created: boolean }> {
         this.note('post');
+        this.mustExist(message.roomId);
         if (!message.text.trim() && !message.attachments) {
             throw new BridgeError({ code: 'rocketchat.error-invalid-message', userMessage: 'empty', retriable: false, certain: true });
         }
@@ -286,6 +294,12 @@ export class FakeRocketChat implements RocketChat {
         const files = [{ id: uploadId, name, type, size: content.length, isThumbnail: false }];
         this.write(this.rooms.get(roomId) as RcRoom, sender, '', { files, attachments });
         return { uploadId };
+    }
+
+    private mustExist(roomId: RcRoomId): void {
+        if (!this.rooms.has(roomId)) {
+            throw new BridgeError({ code: 'rocketchat.failed', userMessage: 'no such room', retriable: false, certain: true, detail: 'Invalid room provided' });
+        }
     }
 
     private note(call: string): void {
