@@ -104,7 +104,7 @@ export class Sight {
         if ((portal.host !== bot || !this.botIsBlind) && (await this.openAs(portal.host, room))) {
             return true;
         }
-        const acting = this.parts.context.namespace.actingAs(portal.host);
+        const acting = context.namespace.actingAs(portal.host);
         const members = await context.homeserver.joinedMembers(room, acting).catch((error) => this.nothing(error, new Map<MatrixUserId, unknown>()));
         const ghost = [...members.keys()].find((member) => member !== bot && context.namespace.isGhost(member));
         return Boolean(ghost) && this.openAs(ghost as MatrixUserId, room);
@@ -113,8 +113,8 @@ export class Sight {
     private async openAs(user: MatrixUserId, room: MatrixRoomId): Promise<boolean> {
         const { homeserver, namespace } = this.parts.context;
         try {
-            const { next } = await homeserver.news(this.parts.context.namespace.actingAs(user));
-            const rooms = new Set(await homeserver.joinedRooms(this.parts.context.namespace.actingAs(user)));
+            const { next } = await homeserver.news(namespace.actingAs(user));
+            const rooms = new Set(await homeserver.joinedRooms(namespace.actingAs(user)));
             if (rooms.has(room)) {
                 this.eyes.set(user, { since: next, rooms });
                 return true;

@@ -69,8 +69,6 @@ export class InboundMembers {
         const profile = { displayName: event.content.displayname, avatarUrl: event.content.avatar_url };
         const puppet = await puppets.of(user, profile);
         await puppets.profileChanged(user, profile);
-        if (portal.kind !== 'd') {
-            await puppets.ensureMember(puppet, portal.rcRoomId);
-        }
+        await puppets.ensureMember(puppet, portal);
     }
 }

@@ -74,9 +74,7 @@ export class InboundMessages {
             return;
         }
         const puppet = await puppets.of(event.sender);
-        if (portal.kind !== 'd') {
-            await puppets.ensureMember(puppet, portal.rcRoomId);
-        }
+        await puppets.ensureMember(puppet, portal);
         if (readRelation(event.content).edits) {
             await this.edits.handle(portal, event, puppet);
         } else {

@@ -22,9 +22,7 @@ export async function frameOf({ avatars }: Parts, portal: Portal, puppet: Puppet
  */
 export async function postNote(parts: Parts, portal: Portal, event: MatrixEvent, puppet: Puppet, text: string, more: Partial<PostMessage> = {}): Promise<void> {
     const { links, puppets, context } = parts;
-    if (portal.kind !== 'd') {
-        await puppets.ensureMember(puppet, portal.rcRoomId);
-    }
+    await puppets.ensureMember(puppet, portal);
     if (await links.ofEvent(event.event_id)) {
         return;
     }

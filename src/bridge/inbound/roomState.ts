@@ -32,7 +32,7 @@ export class InboundRoomState {
             await context.rocketchat.renameRoom(portal.rcRoomId, value);
         }
         const puppet = await puppets.of(event.sender);
-        await puppets.ensureMember(puppet, portal.rcRoomId);
+        await puppets.ensureMember(puppet, portal);
         const text = value ? `_changed the ${isName ? 'name' : 'topic'} of the room on Matrix:_ ${quoted(value)}` : `_took the ${isName ? 'name' : 'topic'} of the room on Matrix away_`;
         await context.rocketchat.post({ id: messageIdOf(event.event_id), roomId: portal.rcRoomId, senderId: puppet.rcUserId, text });
     }

@@ -5,6 +5,7 @@ import type { RcUser, StoreKey } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
 import { LruMap } from '../core/LruMap';
+import { UnderWay } from '../core/UnderWay';
 import type { Portal } from '../portals/Portal';
 import { GhostPictures } from './GhostPictures';
 import { displayName } from './names';
@@ -29,9 +30,10 @@ export const isForbidden = (error: unknown): boolean => error instanceof BridgeE
 /** The homeserver takes the name from nobody, or not this one. */
 const isRefused = (error: unknown): boolean => error instanceof BridgeError && !error.retriable && (error.status === 400 || error.status === 403);
 
+/** The ghosts, made when they are first needed, and their names, memberships and pictures. */
 export class Ghosts {
     private readonly known = new LruMap<RcUserId, Ghost>(CACHED);
-    private readonly beingMade = new Map<RcUserId, Promise<Ghost>>();
+    private readonly beingMade = new UnderWay<RcUserId, Ghost>();
     /** Names that the homeserver refused: not tried again with each message. */
     private readonly refused = new LruMap<MatrixUserId, string>(CACHED);
     private readonly pictures: GhostPictures;
@@ -141,12 +143,7 @@ export class Ghosts {
             }
             return known;
         }
-        let making = this.beingMade.get(user.id);
-        if (!making) {
-            making = this.find(user).then(async (found) => found || this.make(user)).finally(() => this.beingMade.delete(user.id));
-            this.beingMade.set(user.id, making);
-        }
-        return making;
+        return this.beingMade.join(user.id, async () => (await this.find(user)) || this.make(user));
     }
 
     private async find(user: RcUser): Promise<Ghost | undefined> {

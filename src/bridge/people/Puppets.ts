@@ -3,9 +3,11 @@ import type { MatrixUserId, MxcUri, RcRoomId, RcUserId } from '../../ids/types';
 import { mxcUri } from '../../ids/matrix';
 import type { RcUser, StoreKey } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
-import type { ChosenIds } from '../links/ChosenIds';
-import { LruMap } from '../core/LruMap';
 import { reasonOf } from '../core/Context';
+import { LruMap } from '../core/LruMap';
+import { UnderWay } from '../core/UnderWay';
+import type { ChosenIds } from '../links/ChosenIds';
+import type { Portal } from '../portals/Portal';
 import { puppetName } from './names';
 
 /** The Rocket.Chat bot user that stands for a Matrix user. */
@@ -35,9 +37,10 @@ const RECORDED_MS = 1_500;
 const byMxid = (id: MatrixUserId): StoreKey => ({ model: 'misc', id: `puppet:${id}` });
 const byUser = (id: RcUserId): StoreKey => ({ model: 'user', id });
 
+/** The puppets, made when they are first needed, and what is known of them: names, pictures, the rooms that they are in. */
 export class Puppets {
     private readonly known = new LruMap<MatrixUserId, Puppet>(CACHED);
-    private readonly beingMade = new Map<MatrixUserId, Promise<Puppet>>();
+    private readonly beingMade = new UnderWay<MatrixUserId, Puppet>();
     /** `room user` pairs that were added while this process runs. */
     private readonly members = new LruMap<string, true>(100_000);
 
@@ -53,12 +56,7 @@ export class Puppets {
         if (known) {
             return known;
         }
-        let making = this.beingMade.get(mxid);
-        if (!making) {
-            making = this.ifKnown(mxid).then(async (found) => found || this.make(mxid, profile)).finally(() => this.beingMade.delete(mxid));
-            this.beingMade.set(mxid, making);
-        }
-        return making;
+        return this.beingMade.join(mxid, async () => (await this.ifKnown(mxid)) || this.make(mxid, profile));
     }
 
     /** @returns the puppet, when there is one: administrators can rename and delete its user */
@@ -107,10 +105,13 @@ export class Puppets {
         }
     }
 
-    /** Makes the puppet a member of a channel or group; done once per process, the server ignores it for members. */
-    public async ensureMember(puppet: Puppet, roomId: RcRoomId): Promise<void> {
+    /**
+     * Makes the puppet a member of a channel or group: asked of the server once per process, which ignores it for members. The
+     * members of a direct room never change.
+     */
+    public async ensureMember(puppet: Puppet, { kind, rcRoomId: roomId }: Portal): Promise<void> {
         const key = `${roomId} ${puppet.rcUserId}`;
-        if (!this.members.has(key)) {
+        if (kind !== 'd' && !this.members.has(key)) {
             await this.context.rocketchat.addMember(roomId, puppet.username);
             this.members.set(key, true);
         }

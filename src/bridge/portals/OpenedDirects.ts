@@ -2,6 +2,7 @@ import type { MatrixUserId, RcRoomId } from '../../ids/types';
 import type { RcUser } from '../../rocketchat/RocketChat';
 import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
+import { UnderWay } from '../core/UnderWay';
 import { RoomMaker } from './RoomMaker';
 
 const CACHED = 20_000;
@@ -12,7 +13,7 @@ const EARLIER_MS = 7 * 86_400_000;
 /** Direct rooms that people open with puppets in Rocket.Chat itself, without a command: bridged with their first message. */
 export class OpenedDirects {
     private readonly maker: RoomMaker;
-    private readonly opening = new Map<RcRoomId, Promise<void>>();
+    private readonly opening = new UnderWay<RcRoomId, void>();
     /** Other rooms. The members of a direct room stay the same, and no room becomes a direct one. */
     private readonly others = new LruMap<RcRoomId, true>(CACHED);
 
@@ -36,12 +37,7 @@ export class OpenedDirects {
             return;
         }
         await before();
-        let opening = this.opening.get(roomId);
-        if (!opening) {
-            opening = this.make(roomId, sender, people, ts).finally(() => this.opening.delete(roomId));
-            this.opening.set(roomId, opening);
-        }
-        await opening;
+        await this.opening.join(roomId, () => this.make(roomId, sender, people, ts));
     }
 
     private async peopleIn(roomId: RcRoomId): Promise<MatrixUserId[]> {

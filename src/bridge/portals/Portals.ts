@@ -3,6 +3,7 @@ import type { MatrixRoomAlias, MatrixRoomId, RcRoomId } from '../../ids/types';
 import type { StoreKey } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
 import { LruMap } from '../core/LruMap';
+import { UnderWay } from '../core/UnderWay';
 import type { Portal } from './Portal';
 
 const KIND: StoreKey = { model: 'misc', id: 'portal' };
@@ -30,7 +31,7 @@ export class Portals {
     private readonly byRc = new LruMap<RcRoomId, Portal>(CACHED);
     private readonly byMatrix = new LruMap<MatrixRoomId, Portal>(CACHED);
     private readonly unbridged = new LruMap<string, number>(CACHED);
-    private readonly reading = new Map<string, Promise<Portal | undefined>>();
+    private readonly reading = new UnderWay<string, Portal | undefined>();
     private readonly beingMade = new Set<Promise<unknown>>();
 
     constructor(private readonly context: BridgeContext) {}
@@ -119,27 +120,18 @@ export class Portals {
         if (missedAt !== undefined && this.context.clock.now() - missedAt < UNBRIDGED_MS) {
             return Promise.resolve(undefined);
         }
-        let read = this.reading.get(key.id);
-        if (!read) {
-            read = this.read(key);
-            this.reading.set(key.id, read);
-        }
-        return read;
+        return this.reading.join(key.id, () => this.read(key));
     }
 
     private async read(key: StoreKey): Promise<Portal | undefined> {
-        try {
-            const startedAt = this.context.clock.now();
-            const portal = await this.context.rocketchat.store.readOne<Portal>(key, KIND);
-            const saved = key.model === 'room' ? this.byRc.get(key.id as RcRoomId) : undefined;
-            if (portal && !saved) {
-                this.keep(portal);
-            } else if (!portal && !saved) {
-                this.unbridged.set(key.id, startedAt);
-            }
-            return saved || portal;
-        } finally {
-            this.reading.delete(key.id);
+        const startedAt = this.context.clock.now();
+        const portal = await this.context.rocketchat.store.readOne<Portal>(key, KIND);
+        const saved = key.model === 'room' ? this.byRc.get(key.id as RcRoomId) : undefined;
+        if (portal && !saved) {
+            this.keep(portal);
+        } else if (!portal && !saved) {
+            this.unbridged.set(key.id, startedAt);
         }
+        return saved || portal;
     }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'crypto';
 import type { StoreKey } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
+import { UnderWay } from '../core/UnderWay';
 
 /** Sign of life of one process of the app. */
 interface Sign {
@@ -32,7 +33,7 @@ export class Presence {
     public readonly id = randomBytes(8).toString('hex');
     private readonly seen = new Map<string, { at: number; since: number }>();
     private readonly aliveAt = new Map<string, number>();
-    private readonly judging = new Map<string, Promise<boolean>>();
+    private readonly judging = new UnderWay<string, boolean>();
     private first?: Promise<void>;
     private writing?: Promise<void>;
     private endedAt?: number;
@@ -67,12 +68,7 @@ export class Presence {
         if (process === this.id || this.context.clock.now() - (this.aliveAt.get(process) ?? -Infinity) < GONE_MS) {
             return Promise.resolve(false);
         }
-        let judging = this.judging.get(process);
-        if (!judging) {
-            judging = this.judge(process).finally(() => this.judging.delete(process));
-            this.judging.set(process, judging);
-        }
-        return judging;
+        return this.judging.join(process, () => this.judge(process));
     }
 
     /**

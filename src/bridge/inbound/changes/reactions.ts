@@ -27,9 +27,7 @@ export class InboundReactions {
             return;
         }
         const puppet = await puppets.of(event.sender);
-        if (portal.kind !== 'd') {
-            await puppets.ensureMember(puppet, portal.rcRoomId);
-        }
+        await puppets.ensureMember(puppet, portal);
         const emoji = reactionName(key, asked) || reactionName(named(shortcode) || '', asked);
         if (!emoji || !(await this.react(event, message, puppet, emoji))) {
             await this.tell(portal, event, message, puppet, reactionText(puppet.name, key, shortcode));

@@ -1,4 +1,4 @@
-import { extensibleText, fromMatrix, isPollResponse, isPollStart, messageLink, pollResults, readRelation } from '../../../convert/index';
+import { extensibleText, fromMatrix, isPollResponse, isPollStart, pollResults, quoteLink, readRelation } from '../../../convert/index';
 import type { PollAnswer } from '../../../convert/index';
 import { isFailure } from '../../../errors/catalogue';
 import { noticeIdOf } from '../../../ids/messages';
@@ -7,7 +7,7 @@ import type { Acting, MatrixEvent } from '../../../matrix/Homeserver';
 import type { Parts } from '../../core/Parts';
 import type { Portal } from '../../portals/Portal';
 import { hasPower } from '../../portals/powers';
-import { messageOfEvent } from '../lookups';
+import { linkToMessage, messageOfEvent } from '../lookups';
 
 const PAGE = 100;
 /** Votes that are read of one poll. */
@@ -32,19 +32,16 @@ export class InboundPolls {
             return;
         }
         const puppet = await puppets.of(event.sender);
-        if (portal.kind !== 'd') {
-            await puppets.ensureMember(puppet, portal.rcRoomId);
-        }
+        await puppets.ensureMember(puppet, portal);
         const message = await messageOfEvent(this.parts, portal, poll);
-        const siteUrl = await context.rocketchat.siteUrl();
-        const link = message && messageLink(siteUrl, { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, message.id);
+        const link = message && (await linkToMessage(this.parts, portal, message.id));
         const threadId = message && message.threadId;
         await context.rocketchat.post({
             // Only the first end counts: whatever closes the poll again has the same id.
             id: noticeIdOf('poll', poll),
             roomId: portal.rcRoomId,
             senderId: puppet.rcUserId,
-            text: `${link ? `[ ](${link}) ` : ''}${await this.results(event, start, acting)}`,
+            text: `${link ? `${quoteLink(link)} ` : ''}${await this.results(event, start, acting)}`,
             parseUrls: Boolean(link),
             ...(threadId && { threadId }),
         });
