@@ -3,6 +3,7 @@ import { BridgeError } from '../../errors/BridgeError';
 import type { RcMessage, StoreKey } from '../../rocketchat/RocketChat';
 import type { RcRoomId } from '../../ids/types';
 import type { BridgeContext } from '../core/Context';
+import { uploadedMessage } from './uploadedMessage';
 
 const STORED: StoreKey = { model: 'misc', id: 'files-room' };
 const NAME = 'matrix-bridge-files';
@@ -28,7 +29,7 @@ export class FilesRoom {
         const { rocketchat } = this.context;
         const roomId = await this.id();
         const { uploadId } = await rocketchat.uploadFile({ roomId, userId: (await rocketchat.appUser()).id, name, content });
-        const shown = (await rocketchat.recentMessages(roomId, { limit: LOOK_BACK })).find(({ files }) => files.some((file) => file.id === uploadId));
+        const shown = await uploadedMessage(this.context, roomId, uploadId, LOOK_BACK);
         return { uploadId, ...(shown && { shown }) };
     }
 

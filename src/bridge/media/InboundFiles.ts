@@ -13,6 +13,7 @@ import { sayAsHost } from '../portals/hostNote';
 import type { Portal } from '../portals/Portal';
 import { FilesRoom } from './FilesRoom';
 import { MediaLimits } from './MediaLimits';
+import { uploadedMessage } from './uploadedMessage';
 
 /** What of a file is posted. */
 export interface Brought {
@@ -114,8 +115,7 @@ export class InboundFiles {
             return earlier;
         }
         const { uploadId } = await context.rocketchat.uploadFile({ roomId: portal.rcRoomId, userId: puppet.rcUserId, name: media.filename, content });
-        const recent = await context.rocketchat.recentMessages(portal.rcRoomId, { limit: LOOK_BACK });
-        const posted = recent.find(({ files }) => files.some((file) => file.id === uploadId));
+        const posted = await uploadedMessage(context, portal.rcRoomId, uploadId, LOOK_BACK);
         if (!posted) {
             throw new BridgeError({ code: 'rocketchat.upload', userMessage: 'Rocket.Chat did not show the file.', retriable: false, certain: true, detail: uploadId });
         }

@@ -30,6 +30,17 @@ test('a picture is one message of the puppet with the file, under an id made of 
     expect(w.rocketchat.uploads.get(message.files[0].id)!.toString()).toBe('the bytes');
 });
 
+test.each([true, false])('a file whose message the server posts a moment after its answer is one message (shown to members only: %s)', async (restricted) => {
+    const w = await bridged();
+    w.rocketchat.settings.FileUpload_Restrict_to_room_members = restricted;
+    const { recentMessages } = w.rocketchat;
+    let looks = 0;
+    w.rocketchat.recentMessages = async (...args) => ((looks += 1) < 3 ? [] : recentMessages.apply(w.rocketchat, args));
+    await w.push(w.file());
+    expect(w.messages()).toMatchObject([{ text: '', files: [{ name: 'cat.png' }], attachments: [{ title: 'cat.png' }] }]);
+    expect(w.told()).toEqual([]);
+});
+
 test('with a caption, in a thread, as an answer', async () => {
     const w = await bridged();
     const root = w.file();
