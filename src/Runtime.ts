@@ -6,6 +6,7 @@ import type { Picture } from './bridge/people/Avatars';
 import type { BridgeContext } from './bridge/core/Context';
 import { systemClock } from './bridge/core/Context';
 import { AdminNotices } from './bridge/status/AdminNotices';
+import { AwayNotice } from './bridge/status/AwayNotice';
 import { Admins } from './bridge/setup/Admins';
 import { RegistrationWatch } from './bridge/setup/RegistrationWatch';
 import { Setup } from './bridge/setup/Setup';
@@ -108,6 +109,8 @@ export class Runtime {
         this.wakeUp = new WakeUp(context, echo, () => this.accessors.complete, this.bridge);
         this.watchdog = new Watchdog(context, echo, () => this.accessors.complete, this.bridge.reading, this.notices);
         this.bridge.onPush = (events) => this.watchdog.pushed(events);
+        const away = new AwayNotice(this.bridge.homeserver, systemClock, this.notices);
+        this.bridge.onBeat = () => away.look();
         this.commands = subCommands({
             host: { log, whyOff: () => this.whyOff(), adminSeen: ({ sender }) => this.admins.remember(sender.id) },
             bridge: this.bridge,

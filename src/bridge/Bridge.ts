@@ -21,6 +21,7 @@ import { Puppets } from './people/Puppets';
 import { Receipts } from './people/Receipts';
 import { Portals } from './portals/Portals';
 import { RoomCommands } from './portals/RoomCommands';
+import type { Whereabouts } from './status/AwayNotice';
 import { Queue } from './status/Queue';
 import { DEADLINES, Transactions } from './transactions/Transactions';
 
@@ -62,6 +63,8 @@ export class Bridge {
     private readonly receipts: Receipts;
     /** Told of each transaction. */
     public onPush?: (events: unknown[]) => void;
+    /** Told every few seconds while the bridge works. */
+    public onBeat?: () => Promise<void>;
     private readonly signs = new RestartSigns();
     private resting?: Promise<void>;
     private readonly transactions: Transactions;
@@ -132,6 +135,11 @@ export class Bridge {
         this.inbound.onOwnEvent = listener;
     }
 
+    /** What is known of the homeserver. */
+    public get homeserver(): Whereabouts {
+        return this.parts.patience;
+    }
+
     /** Pictures of Matrix users, under the signed addresses that messages carry. */
     public get avatars(): Avatars {
         return this.parts.avatars;
@@ -184,7 +192,7 @@ export class Bridge {
 
     /** Every few seconds: a sign that this process lives. */
     public async beat(): Promise<void> {
-        await this.outbound.presence.beat();
+        await Promise.all([this.outbound.presence.beat(), this.onBeat?.()]);
     }
 
     /** The bridge is switched off. */

@@ -60,10 +60,20 @@ export const askedPause = (asked: number, tries: number): number =>
  */
 export class Patience {
     public readonly outage: Outage;
+    /** Why the homeserver counts, or last counted, as away. */
+    public awayBecause?: BridgeError;
     private workedAt = -Infinity;
 
     constructor(private readonly clock: Clock) {
         this.outage = new Outage(clock);
+    }
+
+    public get awaySince(): number | undefined {
+        return this.outage.since;
+    }
+
+    public get hasWorked(): boolean {
+        return this.workedAt !== -Infinity;
     }
 
     /** The other side did something: who fails now has trouble of their own. */
@@ -128,7 +138,8 @@ export class Patience {
         if (meaning === 'limited' || meaning === 'failed') {
             this.outage.answered(turn);
         } else if (turn && meaning === 'away') {
-            return this.outage.failed(turn, Math.min(LONGEST_MS, (error as BridgeError).retryAfterMs || 0));
+            this.awayBecause = error as BridgeError;
+            return this.outage.failed(turn, Math.min(LONGEST_MS, this.awayBecause.retryAfterMs || 0));
         } else if (turn) {
             this.outage.withdrawn(turn);
         }
