@@ -28,7 +28,8 @@ export class FailedCommand implements Command {
     constructor(private readonly host: FailedHost) {}
 
     public async run({ args }: Pick<CommandCall, 'args'>): Promise<string> {
-        const [verb = 'list', ...rest] = args.map((arg) => arg.toLowerCase());
+        const [word = 'list', ...rest] = args.map((arg) => arg.toLowerCase());
+        const verb = word === 'inspect' ? 'show' : word;
         const letters = await this.host.deadLetters.all();
         switch (verb) {
             case 'show':

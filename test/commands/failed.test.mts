@@ -69,6 +69,7 @@ describe('/matrix failed', () => {
         const text = await run('show 00000001');
         expect(text).toMatch(/#general[\s\S]*does not allow this[\s\S]*Failed 1 time[\s\S]*`\$e`[\s\S]*`m.room.message m.text`[\s\S]*`@mallory:x \*\*`[\s\S]*retry 00000001/);
         expect(text).not.toContain('private words');
+        expect(await run('inspect 00000001')).toBe(text);
     });
 
     it.each(['show', 'retry', 'drop'])('%s asks which one, and says that an id is unknown', async (verb) => {
