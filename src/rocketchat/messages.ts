@@ -57,13 +57,11 @@ export function messageCalls(accessors: Accessors, appId: string, appUserId: () 
                 const id = rcMessageId(checkedId('message.create', await creator.finish(builder)));
                 return { id, created: true };
             } catch (error) {
-                if (error instanceof Error && ID_TAKEN.test(error.message)) {
-                    if (await read(message.id)) {
-                        return { id: message.id, created: false };
-                    }
-                    throw prevented(error);
+                // Whatever the server says: it can have stored the message and failed afterwards, and it can name a taken id in other words.
+                if (await read(message.id).catch(() => undefined)) {
+                    return { id: message.id, created: false };
                 }
-                throw rocketChatError('message.create', error);
+                throw error instanceof Error && ID_TAKEN.test(error.message) ? prevented(error) : rocketChatError('message.create', error);
             }
         },
 

@@ -54,21 +54,30 @@ describe('the address of the workspace', () => {
     });
 });
 
-describe('a message whose creation fails as that of a known id', () => {
-    const taken = new TypeError('Cannot read properties of undefined (reading \'_id\')');
-    const post = (found: object | undefined): Promise<unknown> => {
-        const creator = { startMessage: () => ({}), finish: () => Promise.reject(taken) };
-        const accessors = { modify: { getCreator: () => creator }, read: { getMessageReader: () => ({ getById: async () => found }) } } as unknown as Accessors;
+describe('a message whose creation fails', () => {
+    const taken = 'Cannot read properties of undefined (reading \'_id\')';
+    const post = (getById: () => Promise<object | undefined>, failure: string): Promise<unknown> => {
+        const creator = { startMessage: () => ({}), finish: () => Promise.reject(new Error(failure)) };
+        const accessors = { modify: { getCreator: () => creator }, read: { getMessageReader: () => ({ getById }) } } as unknown as Accessors;
         const message = { id: rcMessageId('mxabc'), roomId: rcRoomId('r'), senderId: rcUserId('u'), text: 'x' };
         return messageCalls(accessors, 'app', async () => 'bot').post(message);
     };
 
-    it('is there already', async () => {
-        expect(await post({ id: 'mxabc' })).toEqual({ id: 'mxabc', created: false });
+    it.each([
+        taken,
+        'E11000 duplicate key error collection: rocketchat_message index: _id_',
+        'The message could not be saved',
+        'connection 7 to 10.0.0.3:27017 closed',
+    ])('is there already all the same: %s', async (failure) => {
+        expect(await post(async () => ({ id: 'mxabc' }), failure)).toEqual({ id: 'mxabc', created: false });
     });
 
-    it('was prevented by another app when it is not there: trying again changes nothing', async () => {
-        await expect(post(undefined)).rejects.toMatchObject({ code: 'rocketchat.prevented', retriable: false, certain: true });
+    it('as it cannot be read either is tried again', async () => {
+        await expect(post(() => Promise.reject(new Error('closed')), 'closed')).rejects.toMatchObject({ code: 'rocketchat.failed', retriable: true });
+    });
+
+    it('was prevented by another app when it is not there and its id is said to be known: trying again changes nothing', async () => {
+        await expect(post(async () => undefined, taken)).rejects.toMatchObject({ code: 'rocketchat.prevented', retriable: false, certain: true });
     });
 });
 
