@@ -67,7 +67,7 @@ export class Inbound {
         this.parking = new Parking(context, (event) => this.takeParked(event), (room) => this.inMemory(room), processes);
         const messages = new InboundMessages(parts, (portal) => rooms.touched(portal));
         const reactions = new InboundReactions(parts);
-        const redactions = new InboundRedactions(parts);
+        const redactions = new InboundRedactions(parts, messages.edits);
         const pins = new InboundPins(parts);
         const roomState = new InboundRoomState(parts);
         const polls = new InboundPolls(parts);

@@ -46,7 +46,7 @@ export class InboundMessages {
     private readonly texts: LongTexts;
     private readonly encrypted: EncryptedRooms;
     private readonly unknown: UnknownKinds;
-    private readonly edits: InboundEdits;
+    public readonly edits: InboundEdits;
     /** Until then nobody rings a room: the server has refused it. */
     private noRingingUntil = 0;
 

@@ -8,9 +8,9 @@ import { LruMap } from '../core/LruMap';
 
 /** What joins a thing on one side to its like on the other. */
 export interface Link {
-    kind: 'message' | 'reaction';
+    kind: 'message' | 'reaction' | 'edit';
     event: MatrixEventId;
-    /** The message, or the one that is reacted to. */
+    /** The message, or the one that is reacted to or edited. */
     message: RcMessageId;
     room: RcRoomId;
     /** Who sent the event: one of ours, or the author of an inward event. */
@@ -20,6 +20,8 @@ export interface Link {
     /** Of a reaction: `:name:` and who reacts. */
     emoji?: string;
     userId?: RcUserId;
+    /** Of an edit: the event that it changes. Once it is redacted it does not say so itself any more. */
+    target?: MatrixEventId;
 }
 
 const CACHED = 50_000;

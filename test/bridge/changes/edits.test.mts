@@ -1,4 +1,5 @@
 /** Edits and relations of messages from Matrix. */
+import { Bridge } from '../../../src/bridge/Bridge';
 import { BridgeError } from '../../../src/errors/BridgeError';
 import { messageIdOf } from '../../../src/ids/messages';
 import type { MatrixEventId, MatrixUserId } from '../../../src/ids/types';
@@ -72,6 +73,71 @@ describe('edits', () => {
         w.clock.pass(10);
         await w.push(w.edit(event.event_id, 'again'));
         expect(w.texts()).toEqual(['again']);
+    });
+});
+
+describe('an edit that is redacted alone', () => {
+    const setUp = async (first: (w: Awaited<ReturnType<typeof bridged>>) => ReturnType<typeof w.say> = (w) => w.say('one')) => {
+        const w = await bridged();
+        const event = first(w);
+        await w.push(event);
+        const edits = [];
+        for (const body of ['two', 'three']) {
+            w.clock.pass(10);
+            edits.push(w.edit(event.event_id, body));
+            await w.push(edits[edits.length - 1]);
+        }
+        const redact = (redacts: MatrixEventId, sender = CAROL) => w.push(w.homeserver.write(w.matrixRoom, sender, 'm.room.redaction', {}, { redacts }));
+        const text = (): string | undefined => w.rocketchat.messages.get(messageIdOf(event.event_id))?.text;
+        return { ...w, event, edits, redact, text };
+    };
+
+    test('gives way to the one before it, and that to the message as it was; the message itself goes as ever', async () => {
+        const w = await setUp();
+        const seen = [w.text()];
+        for (const { event_id: id } of [w.edits[1], w.edits[0], w.event]) {
+            await w.redact(id);
+            seen.push(w.text());
+        }
+        expect(seen).toEqual(['three', 'two', 'one', undefined]);
+    });
+
+    test('changes nothing while a newer one is there, by somebody without the power, or of what was redacted', async () => {
+        const w = await setUp();
+        await w.redact(w.edits[0].event_id);
+        await w.redact(w.edits[1].event_id, DAVE);
+        expect(w.text()).toBe('three');
+        await w.redact(w.event.event_id);
+        await w.redact(w.edits[1].event_id);
+        expect(w.texts()).toEqual([]);
+    });
+
+    test('a later edit counts again; the record survives this process', async () => {
+        const w = await setUp();
+        await w.quiet();
+        const restarted = new Bridge(w.context);
+        const redaction = w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: w.edits[1].event_id });
+        await restarted.handleTransaction('9', [redaction], []);
+        expect(w.text()).toBe('two');
+        w.clock.pass(10);
+        await restarted.handleTransaction('10', [w.edit(w.event.event_id, 'four')], []);
+        expect(w.text()).toBe('four');
+    });
+
+    test('of an answer: what is answered stays, the old fallback does not come back', async () => {
+        const w = await setUp((room) => room.reply(STRANGE, '> <@dave:third.test> question\n\nanswer'));
+        await w.redact(w.edits[1].event_id);
+        await w.redact(w.edits[0].event_id);
+        expect(w.text()).toMatch(/^\[↩\]\(\S+\) answer$/);
+    });
+
+    test('which overtook its message', async () => {
+        const w = await bridged();
+        const event = w.say('tpyo');
+        const edit = w.edit(event.event_id, 'typo');
+        await w.push(edit, event);
+        await w.push(w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: edit.event_id }));
+        expect(w.texts()).toEqual(['tpyo']);
     });
 });
 

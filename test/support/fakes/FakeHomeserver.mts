@@ -194,7 +194,9 @@ export class FakeHomeserver implements Homeserver {
     public async joinedRooms(): Promise<MatrixRoomId[]> { return [...this.rooms.keys()]; }
 
     public async event(roomId: MatrixRoomId, eventId: MatrixEventId): Promise<MatrixEvent | undefined> {
-        return this.roomOf(roomId).timeline.find((event) => event.event_id === eventId);
+        const { timeline } = this.roomOf(roomId);
+        const found = timeline.find((event) => event.event_id === eventId);
+        return found && timeline.some(({ redacts }) => redacts === eventId) ? { ...found, content: {} } : found;
     }
 
     public async messages(roomId: MatrixRoomId, { limit, from = '0' }: { limit: number; from?: string }): Promise<{ events: MatrixEvent[]; end?: string }> {
@@ -210,7 +212,9 @@ export class FakeHomeserver implements Homeserver {
     public async relations(roomId: MatrixRoomId, eventId: MatrixEventId, { relType }: { relType: string }): Promise<{ events: MatrixEvent[] }> {
         await this.note('relations');
         const relates = ({ content }: MatrixEvent) => (content['m.relates_to'] || {}) as { rel_type?: string; event_id?: string };
-        return { events: this.roomOf(roomId).timeline.filter((event) => relates(event).rel_type === relType && relates(event).event_id === eventId).reverse() };
+        const { timeline } = this.roomOf(roomId);
+        const isRedacted = (id: MatrixEventId): boolean => timeline.some(({ redacts }) => redacts === id);
+        return { events: timeline.filter((event) => relates(event).rel_type === relType && relates(event).event_id === eventId && !isRedacted(event.event_id)).reverse() };
     }
 
     /** As Synapse: not for the bot. */

@@ -12,6 +12,8 @@ import { inwardContext, isRedacted, messageOfEvent, onlyOwnQuotes, quietCode } f
 import { frameOf } from '../posting';
 
 const REMEMBERED = 5_000;
+/** So many of the newest edits of a message are looked at when one of them is redacted. */
+const LOOK_BACK = 50;
 /** An edit of an older message that is not here is of one that was deleted here: it does not come back. */
 const OVERTAKING_MS = 3_600_000;
 
@@ -43,17 +45,39 @@ export class InboundEdits {
             this.leaveOut(event);
         } else {
             await this.change(portal, event, puppet, target, edited);
-            this.newest.set(target, event.origin_server_ts);
+            this.done(portal, event, target, edited.id);
         }
     }
 
-    private async change(portal: Portal, event: MatrixEvent, puppet: Puppet, target: MatrixEventId, edited: RcMessage): Promise<void> {
+    /**
+     * An edit alone was redacted: the newest of the others counts, or the message as it was first (Matrix spec, "Event
+     * replacements", "Redactions of edited events").
+     */
+    public async withdrawn(portal: Portal, { room_id: room, redacts }: MatrixEvent, target: MatrixEventId): Promise<void> {
+        const { context, puppets } = this.parts;
+        const acting = context.namespace.actingAs(portal.host);
+        const original = await context.homeserver.event(room, target, acting);
+        const message = original && !isRedacted(original) ? await messageOfEvent(this.parts, portal, target) : undefined;
+        const puppet = original && message && (await puppets.of(original.sender));
+        if (!original || !message || !puppet || message.systemType || message.sender.id !== puppet.rcUserId) {
+            return;
+        }
+        const { events } = await context.homeserver.relations(room, target, { ...acting, relType: 'm.replace', limit: LOOK_BACK });
+        const counts = (event: MatrixEvent): boolean => event.sender === original.sender && event.type === original.type
+            && event.event_id !== redacts && !isRedacted(event) && isObject(event.content['m.new_content']);
+        const [now = original] = events.filter(counts).sort(newestFirst);
+        await this.change(portal, now, puppet, target, message);
+        this.newest.set(target, now.origin_server_ts);
+    }
+
+    /** @param said the edit, or the first event of the message */
+    private async change(portal: Portal, said: MatrixEvent, puppet: Puppet, target: MatrixEventId, edited: RcMessage): Promise<void> {
         const { text: before } = edited;
-        const context = await inwardContext(this.parts, portal, event);
+        const context = await inwardContext(this.parts, portal, said);
         // The server checks the right to it in new messages only: what did not ring does not by an edit.
         const rang = edited.mentions.some(({ username }) => username === 'all');
-        const message = fromMatrix(event, { ...context, mayMentionRoom: context.mayMentionRoom && rang });
-        const words = message.text || (showsSomething(edited) ? '' : emptyNote);
+        const { text: converted } = fromMatrix(said, { ...context, mayMentionRoom: context.mayMentionRoom && rang });
+        const words = converted.slice(quotesOf(converted).length) || (showsSomething(edited) ? '' : emptyNote);
         // What is answered stands in the text here, while on Matrix an edit does not repeat it.
         const quotes = quotesOf(before).trimEnd();
         const timed = await quietCode(this.parts, keepOriginalTime(before, words));
@@ -84,14 +108,22 @@ export class InboundEdits {
             this.leaveOut(event);
         } else {
             await this.bring(portal, { ...original, content: { ...content, ...(relation !== undefined && { 'm.relates_to': relation }) } }, puppet);
-            this.newest.set(target, event.origin_server_ts);
+            this.done(portal, event, target, await this.parts.links.messageOf(target));
         }
+    }
+
+    private done(portal: Portal, { event_id: event, sender, origin_server_ts: ts }: MatrixEvent, target: MatrixEventId, message: RcMessage['id']): void {
+        this.newest.set(target, ts);
+        this.parts.links.remember({ kind: 'edit', event, message, room: portal.rcRoomId, sender, target });
     }
 
     private leaveOut(event: MatrixEvent): void {
         this.parts.context.log.info(`The edit ${event.event_id} is of no message of its author in this room and left out.`);
     }
 }
+
+/** The later one counts, of the same time the one with the larger id (Matrix spec, "Event replacements"). */
+const newestFirst = (a: MatrixEvent, b: MatrixEvent): number => b.origin_server_ts - a.origin_server_ts || (a.event_id < b.event_id ? 1 : -1);
 
 /** Whether a message without a text is one to the server: it has files or cards. Quotes are made of the text. */
 const showsSomething = ({ files, attachments }: RcMessage): boolean => files.length > 0 || attachments.some((attachment) => !attachment.message_link);

@@ -13,12 +13,16 @@ import type { Portal } from '../../portals/Portal';
 import { hasPower } from '../../portals/powers';
 import { messageOfEvent } from '../lookups';
 import { postNote } from '../posting';
+import type { InboundEdits } from './edits';
 
 const MAX_PARTS = 50;
 
-/** `m.room.redaction`: takes a reaction back or deletes a message. */
+/** `m.room.redaction`: takes a reaction or an edit back, or deletes a message. */
 export class InboundRedactions {
-    constructor(private readonly parts: Parts) {}
+    constructor(
+        private readonly parts: Parts,
+        private readonly edits: InboundEdits,
+    ) {}
 
     public async handle(event: MatrixEvent): Promise<void> {
         const { portals, puppets, links } = this.parts;
@@ -33,6 +37,12 @@ export class InboundRedactions {
         if (link && link.kind === 'reaction') {
             if (await this.isAllowed(portal, event, link.sender)) {
                 await this.takeBack(link);
+            }
+            return;
+        }
+        if (link && link.kind === 'edit' && link.target) {
+            if (await this.isAllowed(portal, event, link.sender)) {
+                await this.edits.withdrawn(portal, event, link.target);
             }
             return;
         }
