@@ -1,7 +1,8 @@
 /** What is sent once is in the room once, although Dendrite keeps no account of it: the answer gets lost, and Dendrite forgets. */
 import { FaultProxy } from '../support/abuse/FaultProxy.mts';
 import { setting } from '../support/app.mts';
-import { eventually, unique } from '../support/eventually.mts';
+import { bridgeChannel } from '../support/bridgedRoom.mts';
+import { eventually } from '../support/eventually.mts';
 import type { Matrix, MatrixEvent } from '../support/matrix.mts';
 import type { RcRoom, RocketChat } from '../support/rocketchat.mts';
 import { useStack } from '../support/stack.mts';
@@ -18,9 +19,7 @@ beforeAll(async () => {
     await here().app.change({ [setting.homeserverUrl]: proxy.url });
     alice = await here().rocketchatUser('alice');
     carol = await here().matrixUser('carol');
-    channel = await alice.createRoom('c', unique('ledger'));
-    await alice.run(channel, '/matrix bridge');
-    roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+    ({ channel, roomId } = await bridgeChannel(here(), alice, carol, 'ledger'));
     await alice.send(channel, 'warm');
     await carol.waitForEvent(roomId, 'warm');
 }, 60_000);

@@ -4,6 +4,19 @@ import type { Matrix, MatrixEvent } from './matrix.mts';
 import type { RcMessage, RcRoom, RocketChat } from './rocketchat.mts';
 import { useStack, type Stack, type StackOptions } from './stack.mts';
 
+/** A channel in both forms. */
+interface Bridged {
+    channel: RcRoom;
+    roomId: string;
+}
+
+/** A new channel that its owner bridges, with a guest of Matrix in it. @param members usernames of further members */
+export async function bridgeChannel(stack: Stack, owner: RocketChat, guest: Matrix, stem: string, members: string[] = []): Promise<Bridged> {
+    const channel = await owner.createRoom('c', unique(stem), members);
+    await owner.run(channel, '/matrix bridge');
+    return { channel, roomId: await guest.join(`#rc_${channel.name}:${stack.serverName}`) };
+}
+
 export class BridgedRoom {
     private constructor(
         readonly stack: Stack,
@@ -16,20 +29,19 @@ export class BridgedRoom {
     static async make(stack: Stack, stem: string): Promise<BridgedRoom> {
         const alice = await stack.rocketchatUser('alice', { name: 'Alice Liddell' });
         const carol = await stack.matrixUser('carol', 'Carol Danvers');
-        const channel = await alice.createRoom('c', unique(stem));
-        await alice.run(channel, '/matrix bridge');
-        return new BridgedRoom(stack, alice, carol, channel, await carol.join(`#rc_${channel.name}:${stack.serverName}`));
+        const { channel, roomId } = await bridgeChannel(stack, alice, carol, stem);
+        return new BridgedRoom(stack, alice, carol, channel, roomId);
     }
 
     /** Another channel of the same people. */
-    async another(stem: string, t: 'c' | 'p' = 'c'): Promise<{ channel: RcRoom; roomId: string }> {
+    async another(stem: string, t: 'c' | 'p' = 'c'): Promise<Bridged> {
+        if (t === 'c') {
+            return bridgeChannel(this.stack, this.alice, this.carol, stem);
+        }
         const channel = await this.alice.createRoom(t, unique(stem));
         await this.alice.run(channel, '/matrix bridge');
-        if (t === 'p') {
-            await this.alice.run(channel, `/matrix invite ${this.carol.userId}`);
-            return { channel, roomId: await this.carol.join(await this.carol.waitForInvite()) };
-        }
-        return { channel, roomId: await this.carol.join(`#rc_${channel.name}:${this.stack.serverName}`) };
+        await this.alice.run(channel, `/matrix invite ${this.carol.userId}`);
+        return { channel, roomId: await this.carol.join(await this.carol.waitForInvite()) };
     }
 
     /** Something that Alice writes, as it stands on both sides. */

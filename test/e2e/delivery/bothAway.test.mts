@@ -5,7 +5,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sleep, unique } from '../../support/eventually.mts';
+import { BridgedRoom } from '../../support/bridgedRoom.mts';
+import { sleep } from '../../support/eventually.mts';
 import { ownsHomeserver, ownsWorkspace, Stack } from '../../support/stack.mts';
 
 const ours = ownsWorkspace && ownsHomeserver;
@@ -14,11 +15,7 @@ const ours = ownsWorkspace && ownsHomeserver;
     const dataDir = await mkdtemp(join(tmpdir(), 'bridge-away-'));
     const stack = await Stack.start({ dataDir });
     try {
-        const alice = await stack.rocketchatUser('alice');
-        const carol = await stack.matrixUser('carol');
-        const channel = await alice.createRoom('c', unique('lighthouse'));
-        await alice.run(channel, '/matrix bridge');
-        const roomId = await carol.join(`#rc_${channel.name}:${stack.serverName}`);
+        const { alice, carol, channel, roomId } = await BridgedRoom.make(stack, 'lighthouse');
         await carol.sendText(roomId, 'before');
         await alice.waitForMessage(channel, 'before');
 

@@ -1,6 +1,7 @@
 /** A server that makes the ids of messages and users itself, as ones to come may: nothing is lost and nothing doubled there either. */
 import { killSandbox } from '../../support/abuse/deno.mts';
-import { eventually, sleep, unique } from '../../support/eventually.mts';
+import { BridgedRoom } from '../../support/bridgedRoom.mts';
+import { eventually, sleep } from '../../support/eventually.mts';
 import type { RcMessage } from '../../support/rocketchat.mts';
 import { ownsHomeserver, ownsWorkspace, useStack } from '../../support/stack.mts';
 
@@ -8,11 +9,7 @@ const ours = ownsWorkspace && ownsHomeserver;
 const here = useStack(ours ? { quirks: ['chosenMessageIds=false', 'chosenUserIds=false'] } : {});
 
 (ours ? test : test.skip)('messages are changed, answered and taken back, and a burst outlives two deaths of the sandbox', async () => {
-    const alice = await here().rocketchatUser('alice');
-    const carol = await here().matrixUser('carol', 'Carol');
-    const channel = await alice.createRoom('c', unique('own-ids'));
-    await alice.run(channel, '/matrix bridge');
-    const roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+    const { alice, carol, channel, roomId } = await BridgedRoom.make(here(), 'own-ids');
     const event = await carol.sendText(roomId, 'tpyo');
     const message = await alice.waitForMessage(channel, 'tpyo');
     expect(message._id).not.toMatch(/^mx/);

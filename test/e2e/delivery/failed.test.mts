@@ -1,5 +1,6 @@
 /** What cannot be delivered is told to its writer, kept for the admins, and arrives once when the reason is mended and it is tried again. */
 import { setting } from '../../support/app.mts';
+import { bridgeChannel } from '../../support/bridgedRoom.mts';
 import { eventually, unique } from '../../support/eventually.mts';
 import type { Matrix } from '../../support/matrix.mts';
 import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
@@ -92,9 +93,7 @@ test('while the bridge is off, the list can be read and cleared', async () => {
 }, 60_000);
 
 testWithOwnServers('what waits while the homeserver is down is seen, and arrives in order', async () => {
-    const other = await alice.createRoom('c', unique('other'));
-    await alice.run(other, '/matrix bridge');
-    const otherId = await carol.join(`#rc_${other.name}:${here().serverName}`);
+    const { channel: other, roomId: otherId } = await bridgeChannel(here(), alice, carol, 'other');
     await here().homeserver.down();
     for (const text of ['one', 'two', 'three']) {
         await alice.send(room, text);

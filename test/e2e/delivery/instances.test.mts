@@ -1,6 +1,7 @@
 /** Two instances of the server, each with a process of the app: both bring messages to Matrix, and one of them dies. */
 import { killSandbox } from '../../support/abuse/deno.mts';
-import { sleep, unique } from '../../support/eventually.mts';
+import { bridgeChannel } from '../../support/bridgedRoom.mts';
+import { sleep } from '../../support/eventually.mts';
 import { ownsHomeserver, ownsWorkspace, useStack } from '../../support/stack.mts';
 
 const ours = ownsWorkspace && ownsHomeserver;
@@ -10,9 +11,7 @@ const here = useStack(ours ? { instances: 2 } : {});
     const alice = await here().rocketchatUser('alice');
     const elsewhere = await here().through(alice, 1);
     const carol = await here().matrixUser('carol');
-    const channel = await alice.createRoom('c', unique('delta'));
-    await alice.run(channel, '/matrix bridge');
-    const roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+    const { channel, roomId } = await bridgeChannel(here(), alice, carol, 'delta');
     await alice.send(channel, 'welcome');
     await carol.waitForEvent(roomId, 'welcome');
 

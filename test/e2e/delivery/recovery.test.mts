@@ -1,7 +1,8 @@
 /** What people do in Rocket.Chat while the app is off, or dies, reaches Matrix without anybody having to write again. */
 import { killSandbox } from '../../support/abuse/deno.mts';
 import { BridgeApp, packageApp } from '../../support/app.mts';
-import { eventually, unique } from '../../support/eventually.mts';
+import { bridgeChannel } from '../../support/bridgedRoom.mts';
+import { eventually } from '../../support/eventually.mts';
 import type { Matrix, MatrixEvent } from '../../support/matrix.mts';
 import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
 import { ownsHomeserver, ownsWorkspace, useStack } from '../../support/stack.mts';
@@ -20,9 +21,7 @@ const textsIn = async (person: Matrix, { roomId }: Room): Promise<string[]> =>
     (await person.events(roomId)).filter(({ type, content }) => type === 'm.room.message' && content.body).map(({ content }) => content.body);
 
 const bridged = async (owner: RocketChat, guest: Matrix, name: string): Promise<Room> => {
-    const channel = await owner.createRoom('c', unique(name));
-    await owner.run(channel, '/matrix bridge');
-    const roomId = await guest.join(`#rc_${channel.name}:${here().serverName}`);
+    const { channel, roomId } = await bridgeChannel(here(), owner, guest, name);
     await owner.send(channel, `welcome to ${name}`);
     await guest.waitForEvent(roomId, `welcome to ${name}`);
     return { channel, roomId };

@@ -1,6 +1,7 @@
 /** The private API jammed by one event of a stranger: the admins hear of it, people go on talking, and the app's own port is the way out. */
 import { freePort } from '../../../workspace/process/ports.mts';
-import { eventually, unique } from '../../support/eventually.mts';
+import { BridgedRoom } from '../../support/bridgedRoom.mts';
+import { eventually } from '../../support/eventually.mts';
 import { setting } from '../../support/app.mts';
 import type { Matrix } from '../../support/matrix.mts';
 import { useStack } from '../../support/stack.mts';
@@ -33,11 +34,7 @@ const wanted = process.env.JAM ? [process.env.JAM] : ['more than 100 levels'];
 const here = useStack();
 
 test.each(wanted)('a transaction with %s', async (jam) => {
-    const alice = await here().rocketchatUser('alice');
-    const carol = await here().matrixUser('carol');
-    const channel = await alice.createRoom('c', unique('jam'));
-    await alice.run(channel, '/matrix bridge');
-    const roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+    const { alice, carol, channel, roomId } = await BridgedRoom.make(here(), 'jam');
     await carol.sendText(roomId, 'before');
     await alice.waitForMessage(channel, 'before');
 

@@ -1,6 +1,7 @@
 /** Pictures, documents, voice messages and stickers cross over, with what is written beside them. */
 import sharp from 'sharp';
-import { eventually, unique } from '../../support/eventually.mts';
+import { bridgeChannel } from '../../support/bridgedRoom.mts';
+import { eventually } from '../../support/eventually.mts';
 import { downloadFile, postFile, postFiles } from '../../support/files.mts';
 import { downloadMedia, uploadMedia } from '../../support/media.mts';
 import type { Matrix } from '../../support/matrix.mts';
@@ -22,9 +23,7 @@ beforeAll(async () => {
     carol = await here().matrixUser('carol', 'Carol Danvers');
     await alice.post('v1/users.setAvatar', { avatarUrl: `data:image/png;base64,${(await picture(64, 64)).toString('base64')}` });
     await carol.request('PUT', `v3/profile/${encodeURIComponent(carol.userId)}/avatar_url`, { avatar_url: await uploadMedia(carol, await picture(700, 700), 'image/png') });
-    channel = await alice.createRoom('c', unique('gallery'));
-    await alice.run(channel, '/matrix bridge');
-    roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+    ({ channel, roomId } = await bridgeChannel(here(), alice, carol, 'gallery'));
 }, 60_000);
 
 describe('from Rocket.Chat', () => {

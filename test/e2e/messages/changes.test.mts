@@ -1,4 +1,5 @@
 /** What happens to a message after it was sent: edited, deleted, reacted to, answered, both ways. */
+import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { eventually, unique } from '../../support/eventually.mts';
 import type { Matrix, MatrixEvent } from '../../support/matrix.mts';
 import type { RcMessage, RcRoom, RocketChat } from '../../support/rocketchat.mts';
@@ -13,11 +14,7 @@ let channel: RcRoom;
 let roomId: string;
 
 beforeAll(async () => {
-    alice = await here().rocketchatUser('alice');
-    carol = await here().matrixUser('carol', 'Carol');
-    channel = await alice.createRoom('c', unique('workshop'));
-    await alice.run(channel, '/matrix bridge');
-    roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+    ({ alice, carol, channel, roomId } = await BridgedRoom.make(here(), 'workshop'));
 }, 60_000);
 
 /** A message of Alice's as it stands on both sides. */

@@ -1,5 +1,6 @@
 /** A channel becomes a Matrix room, and people on both sides talk in it. */
-import { eventually, unique } from '../../support/eventually.mts';
+import { BridgedRoom } from '../../support/bridgedRoom.mts';
+import { eventually } from '../../support/eventually.mts';
 import type { Matrix } from '../../support/matrix.mts';
 import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
 import { useStack } from '../../support/stack.mts';
@@ -11,11 +12,7 @@ let channel: RcRoom;
 let roomId: string;
 
 beforeAll(async () => {
-    alice = await here().rocketchatUser('alice', { name: 'Alice Liddell' });
-    carol = await here().matrixUser('carol', 'Carol Danvers');
-    channel = await alice.createRoom('c', unique('wonderland'));
-    await alice.run(channel, '/matrix bridge');
-    roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+    ({ alice, carol, channel, roomId } = await BridgedRoom.make(here(), 'wonderland'));
 }, 60_000);
 
 test('what is written in the channel is read in the Matrix room, under the name of its writer', async () => {

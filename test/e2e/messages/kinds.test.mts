@@ -1,5 +1,5 @@
 /** The kinds of messages that people send besides plain text, both ways. The corpus in test/convert/ has the details. */
-import { unique } from '../../support/eventually.mts';
+import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import type { Matrix } from '../../support/matrix.mts';
 import type { RcMessage, RcRoom, RocketChat } from '../../support/rocketchat.mts';
 import { useStack } from '../../support/stack.mts';
@@ -11,11 +11,7 @@ let channel: RcRoom;
 let roomId: string;
 
 beforeAll(async () => {
-    alice = await here().rocketchatUser('alice', { name: 'Alice Liddell' });
-    carol = await here().matrixUser('carol', 'Carol Danvers');
-    channel = await alice.createRoom('c', unique('kinds'));
-    await alice.run(channel, '/matrix bridge');
-    roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+    ({ alice, carol, channel, roomId } = await BridgedRoom.make(here(), 'kinds'));
 }, 60_000);
 
 const outward = async (text: string, part: string) => {

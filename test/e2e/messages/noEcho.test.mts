@@ -1,4 +1,5 @@
 /** What is said once is read once: nothing comes back to the side it came from, nothing is doubled. */
+import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { sleep, unique } from '../../support/eventually.mts';
 import type { Matrix, MatrixEvent } from '../../support/matrix.mts';
 import type { RcMessage, RcRoom, RocketChat } from '../../support/rocketchat.mts';
@@ -14,11 +15,7 @@ const texts = (messages: RcMessage[]): string[] => messages.filter((message) => 
 const bodies = (events: MatrixEvent[]): string[] => events.filter((event) => event.type === 'm.room.message').map((event) => event.content.body);
 
 beforeAll(async () => {
-    alice = await here().rocketchatUser('alice');
-    carol = await here().matrixUser('carol');
-    channel = await alice.createRoom('c', unique('canyon'));
-    await alice.run(channel, '/matrix bridge');
-    roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+    ({ alice, carol, channel, roomId } = await BridgedRoom.make(here(), 'canyon'));
 }, 60_000);
 
 test('one message from each side stands exactly once on each side', async () => {

@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sleep, unique } from '../../support/eventually.mts';
+import { BridgedRoom } from '../../support/bridgedRoom.mts';
+import { sleep } from '../../support/eventually.mts';
 import { setting } from '../../support/app.mts';
 import { ownsHomeserver, ownsWorkspace, Stack } from '../../support/stack.mts';
 
@@ -12,11 +13,7 @@ const ours = ownsWorkspace && ownsHomeserver;
     const dataDir = await mkdtemp(join(tmpdir(), 'bridge-restart-'));
     const stack = await Stack.start({ dataDir });
     try {
-        const alice = await stack.rocketchatUser('alice');
-        const carol = await stack.matrixUser('carol');
-        const channel = await alice.createRoom('c', unique('phoenix'));
-        await alice.run(channel, '/matrix bridge');
-        const roomId = await carol.join(`#rc_${channel.name}:${stack.serverName}`);
+        const { alice, carol, channel, roomId } = await BridgedRoom.make(stack, 'phoenix');
         await alice.send(channel, 'early words');
         const { sender } = await carol.waitForEvent(roomId, 'early words');
         await carol.sendText(roomId, 'an early answer');

@@ -1,4 +1,5 @@
 /** Ghosts: the Matrix users that stand for Rocket.Chat users. */
+import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { unique } from '../../support/eventually.mts';
 import { Matrix, MatrixError } from '../../support/matrix.mts';
 import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
@@ -11,11 +12,7 @@ let channel: RcRoom;
 let roomId: string;
 
 beforeAll(async () => {
-    alice = await here().rocketchatUser('alice', { name: 'Alice Liddell' });
-    carol = await here().matrixUser('carol');
-    channel = await alice.createRoom('c', unique('stage'));
-    await alice.run(channel, '/matrix bridge');
-    roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+    ({ alice, carol, channel, roomId } = await BridgedRoom.make(here(), 'stage'));
 }, 60_000);
 
 const speak = async (person: RocketChat, text: string): Promise<string> => {

@@ -1,4 +1,5 @@
 /** Who is in the room is the same on both sides: joining, leaving, being shown the door. */
+import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { eventually, unique } from '../../support/eventually.mts';
 import type { Matrix } from '../../support/matrix.mts';
 import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
@@ -11,11 +12,7 @@ let channel: RcRoom;
 let roomId: string;
 
 beforeAll(async () => {
-    alice = await here().rocketchatUser('alice');
-    carol = await here().matrixUser('carol', 'Carol');
-    channel = await alice.createRoom('c', unique('dance'));
-    await alice.run(channel, '/matrix bridge');
-    roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+    ({ alice, carol, channel, roomId } = await BridgedRoom.make(here(), 'dance'));
 }, 60_000);
 
 /** Username of a Matrix user's puppet in the channel, as soon as it is a member. */

@@ -1,4 +1,5 @@
 /** The bridge's rooms work in every room version that a homeserver may have as its default, and in rooms of others as well. */
+import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { unique } from '../../support/eventually.mts';
 import { ownsHomeserver, useStack } from '../../support/stack.mts';
 
@@ -6,11 +7,7 @@ describe.each(['10', '11', '12'])('room version %s', (version) => {
     const here = useStack({ roomVersion: version });
 
     (ownsHomeserver ? test : test.skip)('a bridged channel is a room of this version in which the owner and the bot have power', async () => {
-        const alice = await here().rocketchatUser('alice');
-        const carol = await here().matrixUser('carol');
-        const channel = await alice.createRoom('c', unique('tower'));
-        await alice.run(channel, '/matrix bridge');
-        const roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+        const { alice, carol, channel, roomId } = await BridgedRoom.make(here(), 'tower');
         const state = await carol.fullState(roomId);
         const create = state.find((event) => event.type === 'm.room.create');
         const levels = state.find((event) => event.type === 'm.room.power_levels')?.content;

@@ -1,6 +1,7 @@
 /** The application service endpoints, called as a homeserver calls them, and as it should not. */
 import { randomBytes } from 'node:crypto';
 import { setting } from '../../support/app.mts';
+import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { sleep, unique } from '../../support/eventually.mts';
 import type { Matrix } from '../../support/matrix.mts';
 import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
@@ -14,11 +15,7 @@ let roomId: string;
 let token: string;
 
 beforeAll(async () => {
-    alice = await here().rocketchatUser('alice');
-    carol = await here().matrixUser('carol');
-    channel = await alice.createRoom('c', unique('postbox'));
-    await alice.run(channel, '/matrix bridge');
-    roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+    ({ alice, carol, channel, roomId } = await BridgedRoom.make(here(), 'postbox'));
     token = await here().app.setting(setting.hsToken);
 }, 60_000);
 

@@ -1,6 +1,7 @@
 /** Settings are changed while everything runs: the bridge follows, and the admin learns what the homeserver needs. */
 import { load } from 'js-yaml';
 import { setting } from '../../support/app.mts';
+import { bridgeChannel } from '../../support/bridgedRoom.mts';
 import { eventually, unique } from '../../support/eventually.mts';
 import type { Matrix } from '../../support/matrix.mts';
 import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
@@ -15,9 +16,7 @@ let roomId: string;
 beforeAll(async () => {
     alice = await here().rocketchatUser('alice');
     carol = await here().matrixUser('carol');
-    channel = await alice.createRoom('c', unique('weather'), [here().admin.username]);
-    await alice.run(channel, '/matrix bridge');
-    roomId = await carol.join(`#rc_${channel.name}:${here().serverName}`);
+    ({ channel, roomId } = await bridgeChannel(here(), alice, carol, 'weather', [here().admin.username]));
 }, 60_000);
 
 /** Both ways, once. */
