@@ -1,9 +1,12 @@
 import { rememberedSiteUrl } from '../../src/rocketchat/EngineRocketChat';
 import { engineSurroundings } from '../../src/rocketchat/EngineSettings';
 import { rcMessageId, rcRoomId, rcUserId } from '../../src/ids/rocketchat';
+import { puppetIdOf } from '../../src/ids/puppets';
+import type { MatrixUserId } from '../../src/ids/types';
 import type { Accessors } from '../../src/rocketchat/Accessors';
 import { messageCalls } from '../../src/rocketchat/messages';
 import { roomCalls } from '../../src/rocketchat/rooms';
+import { toUser } from '../../src/rocketchat/shapes/translate';
 
 describe('the address of the private API', () => {
     const endpoint = (path: string): any => ({ path, computedPath: `/api/apps/private/app/hash/${path}` });
@@ -118,5 +121,22 @@ describe('a room that lacks what the engine asks for when it is changed', () => 
         const { accessors, sent } = updater(general);
         await roomCalls(accessors, 'app').renameRoom(rcRoomId('GENERAL'), 'Everybody');
         expect(sent).toEqual([{ displayName: 'Everybody', members: [] }]);
+    });
+});
+
+describe('a puppet', () => {
+    const id = puppetIdOf('@carol:hs.test' as MatrixUserId);
+
+    it.each([
+        ['a whole user of this app', { type: 'bot', appId: 'app' }, true],
+        ['a sender as it is stored', { username: 'carol-hs.test' }, true],
+        ['a user without an app', { type: 'bot', appId: null }, true],
+        ['a bot of another app', { type: 'bot', appId: 'other' }, false],
+    ])('is known as ours, so that nothing of it goes back: %s', (_what, user, ours) => {
+        expect(toUser({ id, ...user } as Parameters<typeof toUser>[0], 'app').isPuppet).toBe(ours);
+    });
+
+    it('is no stranger', () => {
+        expect(toUser({ id: 'rocket.cat', type: 'bot' } as unknown as Parameters<typeof toUser>[0], 'app').isPuppet).toBe(false);
     });
 });

@@ -2,6 +2,7 @@ import type { IMessage, IMessageRaw } from '@rocket.chat/apps-engine/definition/
 import type { IRoom } from '@rocket.chat/apps-engine/definition/rooms';
 import type { IUser } from '@rocket.chat/apps-engine/definition/users';
 import { rcMessageId, rcRoomId, rcUserId } from '../../ids/rocketchat';
+import { isPuppetId } from '../../ids/puppets';
 import { fromEngineAttachment } from './attachments';
 import type { RcMessage, RcRoom, RcRoomKind, RcUser } from '../RocketChat';
 
@@ -16,7 +17,10 @@ const time = (value: unknown): number | undefined => {
 const list = <T>(value: unknown): T[] => (Array.isArray(value) ? (value as T[]) : []);
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** @param appId of this app: tells our own users, the puppets, from other apps' bots */
+/**
+ * @param appId of this app: tells our own users, the puppets, from other apps' bots. A sender as it is stored (`IMessageRaw`) does not
+ * say whose it is: then the id tells, where we chose it
+ */
 export function toUser(user: Partial<IUser> & Pick<IUser, 'id'>, appId: string): RcUser {
     const type = text(user.type) || 'user';
     return {
@@ -26,7 +30,7 @@ export function toUser(user: Partial<IUser> & Pick<IUser, 'id'>, appId: string):
         type,
         roles: list<string>(user.roles),
         active: user.isEnabled !== false,
-        isPuppet: user.appId === appId && type === 'bot',
+        isPuppet: user.appId ? user.appId === appId && type === 'bot' : isPuppetId(user.id),
         isAppUser: user.appId === appId && type === 'app',
     };
 }
