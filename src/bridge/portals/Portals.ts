@@ -85,8 +85,16 @@ export class Portals {
 
     public async remove(portal: Portal): Promise<void> {
         await this.context.rocketchat.store.remove(byRcRoom(portal.rcRoomId), KIND);
-        this.byRc.delete(portal.rcRoomId);
-        roomsOf(portal).forEach((room) => this.byMatrix.delete(room));
+        this.drop(portal);
+    }
+
+    /** @returns whether the portal is stored still: another instance may have removed it. Then it is forgotten here, too. */
+    public async isStored(portal: Portal): Promise<boolean> {
+        const stored = await this.context.rocketchat.store.readOne<Portal>(byRcRoom(portal.rcRoomId), KIND);
+        if (!stored) {
+            this.drop(portal);
+        }
+        return Boolean(stored);
     }
 
     /** Reads all of them: for status and lists only. */
@@ -103,6 +111,11 @@ export class Portals {
         this.byRc.clear();
         this.byMatrix.clear();
         this.unbridged.clear();
+    }
+
+    private drop(portal: Portal): void {
+        this.byRc.delete(portal.rcRoomId);
+        roomsOf(portal).forEach((room) => this.byMatrix.delete(room));
     }
 
     private keep(portal: Portal): void {

@@ -32,8 +32,16 @@ export class Unbridging {
     public async end(portal: Portal): Promise<void> {
         const { portals, context } = this.parts;
         const { alias, matrixRoomId, formerRooms } = portal;
+        // Another instance may have done it.
+        if (!(await portals.isStored(portal))) {
+            return;
+        }
         if (alias) {
-            await this.attempt(`The alias ${alias} could not be freed`, () => context.homeserver.deleteAlias(alias));
+            await this.attempt(`The alias ${alias} could not be freed`, async () => {
+                const target = await context.homeserver.resolveAlias(alias);
+                // A new room may have it by now.
+                await (target && target.roomId === matrixRoomId && context.homeserver.deleteAlias(alias));
+            });
             await this.attempt(`${matrixRoomId} could not be taken out of the directory`, () => context.homeserver.publish(matrixRoomId, false));
         }
         for (const room of [matrixRoomId, ...formerRooms]) {

@@ -114,6 +114,22 @@ test('a single wrong answer of the server ends nothing', async () => {
     expect([w.portals().length, w.inIt()]).toEqual([1, expect.arrayContaining(['@rc_alice:hs.test', '@rocketchat:hs.test'])]);
 });
 
+test('a second instance that holds the portal still takes nothing from a new room of that name', async () => {
+    const w = await setUp();
+    const second = w.start();
+    await w.carolSays(second, 'known to both');
+    w.rocketchat.deleteRoom(w.room.id);
+    await w.bridge.outbound.roomDeleted(w.room.id);
+    await w.settled(w.first);
+    const portal = await w.bridge.rooms.bridge(w.rocketchat.addRoom('c', 'room', [w.alice]), w.alice);
+    await w.carolSays(second, 'hello?');
+    await w.settled(second);
+    await moment();
+    await w.settled(second);
+    expect(w.homeserver.aliases).toEqual(new Map([['#rc_room:hs.test', portal.matrixRoomId]]));
+    expect((await second.bridge.counts()).deadLetters).toEqual({ in: 0, out: 0 });
+});
+
 test('what still waits for Matrix then goes nowhere', async () => {
     const w = await setUp();
     const speak = w.silence('send');
