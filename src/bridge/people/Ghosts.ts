@@ -8,7 +8,7 @@ import { LruMap } from '../core/LruMap';
 import { UnderWay } from '../core/UnderWay';
 import type { Portal } from '../portals/Portal';
 import { GhostPictures } from './GhostPictures';
-import { displayName } from './names';
+import { displayName, spellingsOf } from './names';
 
 /** The Matrix user that stands for a Rocket.Chat user. Stored by user id, so that a renamed user keeps the ghost. */
 export interface Ghost {
@@ -68,7 +68,7 @@ export class Ghosts {
             return rocketchat.user(stored.rcUserId);
         }
         const username = namespace.usernameOf(ghost);
-        const user = username ? await rocketchat.userByName(username) : undefined;
+        const user = username ? await this.spelt(username) : undefined;
         if (!user || user.type !== 'user' || !user.active) {
             return undefined;
         }
@@ -152,6 +152,17 @@ export class Ghosts {
             await this.rename(stored, displayName(user));
         }
         return stored;
+    }
+
+    /** A ghost's id is in small letters, and the server finds a user by the exact name only (`Users.findOneByUsername`). */
+    private async spelt(username: string): Promise<RcUser | undefined> {
+        for (const spelling of spellingsOf(username)) {
+            const user = await this.context.rocketchat.userByName(spelling);
+            if (user) {
+                return user;
+            }
+        }
+        return undefined;
     }
 
     /** Only a ghost of today's domain counts: after the domain changed, all ghosts are new. */

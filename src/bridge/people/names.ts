@@ -21,3 +21,11 @@ export function puppetName(user: MatrixUserId, given: unknown): string {
     // A name of marks that cannot be seen would look like no name at all.
     return /[^\s\u200b-\u200f\u2060-\u206f\u00ad\u034f\u180e\u3164\ufe00-\ufe0f]/.test(name) ? name : localpartOf(user).slice(0, MAX_PUPPET_NAME);
 }
+
+const capital = (part: string): string => part.charAt(0).toUpperCase() + part.slice(1);
+
+/** How a username that is known in small letters only is usually written: `ann.lee`, `Ann.lee`, `Ann.Lee`, `ANN.LEE`. No two users differ by capitals alone. */
+export function spellingsOf(username: string): string[] {
+    const parts = username.split(/([._-]+)/);
+    return [...new Set([username, capital(username), parts.map(capital).join(''), username.toUpperCase()])];
+}

@@ -40,3 +40,18 @@ test('a new name that is refused is tried once, the next one again', async () =>
     expect(w.homeserver.users.get('@rc_bob:hs.test' as MatrixUserId)).toMatchObject({ displayName: 'Taken' });
     expect(w.texts()).toEqual(['one', 'two', 'three', 'four']);
 });
+
+test.each(['zoe', 'Max', 'Ann.Lee', 'Ann.lee', 'MARY_JANE-2'])('the homeserver may ask for the ghost of %s before anything was said: its id is in small letters', async (username) => {
+    const w = await bridged();
+    const user = w.rocketchat.addUser(username);
+    const ghost = `@rc_${username.toLowerCase()}:hs.test` as MatrixUserId;
+    expect(await w.bridge.knowsUser(ghost)).toBe(true);
+    await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, user, 'hello'));
+    await w.quiet();
+    expect(w.matrixRoom.timeline.at(-1)).toMatchObject({ sender: ghost });
+});
+
+test('no ghost of somebody who is not here', async () => {
+    const w = await bridged();
+    expect(await w.bridge.knowsUser('@rc_nobody:hs.test' as MatrixUserId)).toBe(false);
+});

@@ -131,9 +131,10 @@ export class FakeRocketChat implements RocketChat {
         return this.users.get(id);
     }
 
+    /** By the exact name, as the server. */
     public async userByName(username: string): Promise<RcUser | undefined> {
         this.note('userByName');
-        return [...this.users.values()].find((user) => user.username.toLowerCase() === username.toLowerCase());
+        return [...this.users.values()].find((user) => user.username === username);
     }
 
     public async appUser(): Promise<RcUser> {
@@ -142,7 +143,8 @@ export class FakeRocketChat implements RocketChat {
 
     public async createPuppet({ id, username, name }: { id: RcUserId; username: string; name: string }): Promise<RcUserId> {
         this.note('createPuppet');
-        if (this.users.has(id) || (await this.userByName(username))) {
+        const isTaken = [...this.users.values()].some((user) => user.username.toLowerCase() === username.toLowerCase());
+        if (this.users.has(id) || isTaken) {
             throw new BridgeError({ code: 'rocketchat.taken', userMessage: 'taken', retriable: false, certain: true });
         }
         return this.addUser(username, { id: this.honoursIds ? id : undefined, name, type: 'bot', roles: ['bot'], isPuppet: true }).id;
@@ -163,10 +165,6 @@ export class FakeRocketChat implements RocketChat {
 
     public async owners(roomId: RcRoomId): Promise<RcUserId[]> {
         return [...(this.rooms.get(roomId)?.ownerIds || [])] as RcUserId[];
-    }
-
-    public async moderators(): Promise<RcUserId[]> {
-        return [];
     }
 
     public async createRoom(room: { kind: 'c' | 'p'; name: string; displayName: string; creatorId: RcUserId; members: string[] }): Promise<RcRoomId> {
