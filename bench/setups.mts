@@ -100,7 +100,7 @@ export const withSynapse = (size: Size, zip: string): Promise<{ bridge: BothWays
     });
 
 /** matrix-bot-sdk in Node, without Rocket.Chat. The homeserver is restarted with its registration. */
-export const homeserverFloor = async (size: Size, homeserver: StoryHomeserver, userId: string): Promise<BothWays> => {
+const homeserverFloor = async (size: Size, homeserver: StoryHomeserver, userId: string): Promise<BothWays> => {
     const port = await freePort();
     await homeserver.restart(JSON.stringify(bareRegistration(port)));
     const service = await startBareService(homeserver.url, homeserver.serverName, port);

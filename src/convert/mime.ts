@@ -2,7 +2,6 @@ import { loadMimeTypes } from '../../vendor/mimeTypes';
 
 interface MimeTypes {
     getExtension(type: string): string | null;
-    getType(path: string): string | null;
 }
 
 const library = (): MimeTypes => (loadMimeTypes() as { default: MimeTypes }).default;
@@ -15,6 +14,3 @@ export function extensionOf(mimetype?: string): string | undefined {
     if (!mimetype) return undefined;
     return Object.prototype.hasOwnProperty.call(usual, mimetype) ? usual[mimetype] : library().getExtension(mimetype) ?? undefined;
 }
-
-/** @returns the MIME type that the extension of a file's name tells */
-export const mimeTypeOf = (filename: string): string | undefined => library().getType(filename) ?? undefined;

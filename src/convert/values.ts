@@ -1,6 +1,9 @@
-/** Reading of strangers' data: each function gives undefined for what is not of the form it wants. */
+/** Reading of strangers' data: what is not of the wanted form counts as not there. */
 
 export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** @returns the object, an empty one for anything else */
+export const objectOf = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {});
 
 /** @param limit longer texts are cut, in UTF-16 units */
 export const text = (value: unknown, limit = Number.MAX_SAFE_INTEGER): string | undefined =>

@@ -7,7 +7,7 @@ import { done, MatrixEndpoint, refusal } from './MatrixEndpoint';
 const OLDER_KEY = 'de.sorunome.msc2409.ephemeral';
 
 /** What a transaction carries, each ephemeral event once; or why the request is refused. */
-export function readTransaction(request: Pick<IApiRequest, 'content' | 'headers'>): { events: unknown[]; ephemeral: unknown[] } | Answer {
+function readTransaction(request: Pick<IApiRequest, 'content' | 'headers'>): { events: unknown[]; ephemeral: unknown[] } | Answer {
     const body: unknown = request.content;
     // Anything that is not JSON arrives as an empty object (Express 4) or not at all (Express 5); without the header the body decides.
     const type = (request.headers || {})['content-type'];

@@ -22,6 +22,7 @@ export interface Acting {
     as?: MatrixUserId;
 }
 
+/** An event to be sent. */
 export interface SendEvent extends Acting {
     roomId: MatrixRoomId;
     type: string;
@@ -32,6 +33,7 @@ export interface SendEvent extends Acting {
     ts?: number;
 }
 
+/** A room to be made. */
 export interface CreateRoom extends Acting {
     name?: string;
     topic?: string;
@@ -40,12 +42,11 @@ export interface CreateRoom extends Acting {
     visibility: 'private' | 'public';
     invite?: MatrixUserId[];
     isDirect?: boolean;
-    initialState?: { type: string; state_key: string; content: Content }[];
     /** Levels for users other than the creator; what the room version wants of the creator is added or left out here. */
     userLevels?: Record<string, number>;
-    creationContent?: Content;
 }
 
+/** How a user presents themselves. */
 export interface Profile {
     displayName?: string;
     avatarUrl?: MxcUri;
@@ -95,8 +96,6 @@ export interface Homeserver {
     invite(roomId: MatrixRoomId, user: MatrixUserId, options?: Acting & { reason?: string }): Promise<void>;
     leave(roomId: MatrixRoomId, options?: Acting & { reason?: string }): Promise<void>;
     kick(roomId: MatrixRoomId, user: MatrixUserId, options?: Acting & { reason?: string }): Promise<void>;
-    ban(roomId: MatrixRoomId, user: MatrixUserId, options?: Acting & { reason?: string }): Promise<void>;
-    unban(roomId: MatrixRoomId, user: MatrixUserId, options?: Acting): Promise<void>;
 
     send(event: SendEvent): Promise<MatrixEventId>;
     sendState(roomId: MatrixRoomId, type: string, stateKey: string, content: Content, options?: Acting & { ts?: number }): Promise<MatrixEventId>;
@@ -104,7 +103,6 @@ export interface Homeserver {
 
     /** @returns undefined when there is no such state */
     state(roomId: MatrixRoomId, type: string, stateKey?: string, options?: Acting): Promise<Content | undefined>;
-    fullState(roomId: MatrixRoomId, options?: Acting): Promise<MatrixEvent[]>;
     joinedMembers(roomId: MatrixRoomId, options?: Acting): Promise<Map<MatrixUserId, Profile>>;
     joinedRooms(options?: Acting): Promise<MatrixRoomId[]>;
     /** @returns undefined when unknown; an event of another room counts as unknown (Dendrite hands it out) */
@@ -133,6 +131,4 @@ export interface Homeserver {
     /** @throws a certain, permanent error when the media is larger than `maxBytes` */
     download(mxc: MxcUri, options: { maxBytes: number }): Promise<{ content: Buffer; contentType: string }>;
     thumbnail(mxc: MxcUri, options: { width: number; height: number }): Promise<{ content: Buffer; contentType: string }>;
-
-    publicRooms(options: { server?: string; search?: string; limit: number; since?: string }): Promise<{ rooms: Content[]; next?: string; total?: number }>;
 }

@@ -4,6 +4,7 @@ import type { Workspace } from './Workspace';
 /** Kind of a room: channel, private group, direct messages. */
 export type RcRoomKind = 'c' | 'p' | 'd';
 
+/** A user of the workspace: a person, a bot, or the user of an app. */
 export interface RcUser {
     id: RcUserId;
     username: string;
@@ -17,6 +18,7 @@ export interface RcUser {
     isAppUser: boolean;
 }
 
+/** A room as the bridge sees it. */
 export interface RcRoom {
     id: RcRoomId;
     kind: RcRoomKind;
@@ -75,6 +77,7 @@ export interface RcMessage {
     unmapped: Record<string, unknown>;
 }
 
+/** A message to be posted. */
 export interface PostMessage {
     /** Chosen by the app, derived from the Matrix event: creating it twice is impossible where the server honours it. */
     id: RcMessageId;
@@ -132,8 +135,7 @@ export interface RocketChat {
     roomByName(name: string): Promise<RcRoom | undefined>;
     members(roomId: RcRoomId): Promise<RcUser[]>;
     owners(roomId: RcRoomId): Promise<RcUserId[]>;
-    moderators(roomId: RcRoomId): Promise<RcUserId[]>;
-    createRoom(room: { kind: 'c' | 'p'; name: string; displayName: string; creatorId: RcUserId; members: string[]; readOnly?: boolean }): Promise<RcRoomId>;
+    createRoom(room: { kind: 'c' | 'p'; name: string; displayName: string; creatorId: RcUserId; members: string[] }): Promise<RcRoomId>;
     /** @returns the id of the room of exactly these members, made if need be */
     createDirectRoom(creatorId: RcUserId, members: string[]): Promise<RcRoomId>;
     /** Sets the display name of a channel or group; direct rooms have none. */

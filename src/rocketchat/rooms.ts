@@ -9,7 +9,7 @@ import { userReference } from './shapes/references';
 import type { RcRoom, RocketChat } from './RocketChat';
 import { toRoom, toUser } from './shapes/translate';
 
-type RoomCalls = Pick<RocketChat, 'room' | 'roomByName' | 'members' | 'owners' | 'moderators' | 'createRoom' | 'createDirectRoom' | 'renameRoom' | 'addMember' | 'removeMember'>;
+type RoomCalls = Pick<RocketChat, 'room' | 'roomByName' | 'members' | 'owners' | 'createRoom' | 'createDirectRoom' | 'renameRoom' | 'addMember' | 'removeMember'>;
 
 /** @param appId of this app */
 export function roomCalls(accessors: Accessors, appId: string): RoomCalls {
@@ -22,10 +22,9 @@ export function roomCalls(accessors: Accessors, appId: string): RoomCalls {
         roomByName: async (name) => translated(await call('room.getByName', () => rooms().getByName(name))),
         members: async (id) => whole(await call('room.getMembers', () => rooms().getMembers(id))).map((user) => toUser(user, appId)),
         owners: async (id) => whole(await call('room.getOwners', () => rooms().getOwners(id))).map((user) => rcUserId(user.id)),
-        moderators: async (id) => whole(await call('room.getModerators', () => rooms().getModerators(id))).map((user) => rcUserId(user.id)),
 
         /** Server: `AppRoomBridge.create` → `createRoom` as the creator; initial members come without join events or messages. */
-        async createRoom({ kind, name, displayName, creatorId, members, readOnly }) {
+        async createRoom({ kind, name, displayName, creatorId, members }) {
             const creator = accessors.modify.getCreator();
             const builder = creator.startRoom();
             builder
@@ -33,7 +32,7 @@ export function roomCalls(accessors: Accessors, appId: string): RoomCalls {
                 .setSlugifiedName(name)
                 .setDisplayName(displayName)
                 .setCreator(userReference(creatorId))
-                .setReadOnly(Boolean(readOnly))
+                .setReadOnly(false)
                 .setMembersToBeAddedByUsernames(members);
             return rcRoomId(checkedId('room.create', await call('room.create', () => creator.finish(builder))));
         },

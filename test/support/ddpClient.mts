@@ -10,7 +10,7 @@ import type { DDPSDK } from '@rocket.chat/ddp-client';
  * Rocket.Chat's official realtime client. It is an ES module with directory imports, which Node cannot load as it is:
  * bundled once per version.
  */
-export function loadDdpClient(): typeof DdpClient {
+function loadDdpClient(): typeof DdpClient {
     const root = process.cwd();
     const manifest = readFileSync(join(root, 'node_modules/@rocket.chat/ddp-client/package.json'));
     const folder = join(root, '.gitignored/ddp-client');

@@ -106,7 +106,7 @@ export class Workspace {
 export const startWorkspace = (options: WorkspaceOptions = {}): Promise<Workspace> => Workspace.start(options);
 
 /** @returns ids of the `deno` processes whose parent is `pid` (through /proc) */
-export async function denoChildrenOf(pid: number): Promise<number[]> {
+async function denoChildrenOf(pid: number): Promise<number[]> {
     const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
     const found = await Promise.all(processes.map(async (candidate) => {
         const stat = await readFile(`/proc/${candidate}/stat`, 'utf8').catch(() => '');

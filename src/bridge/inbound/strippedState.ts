@@ -5,8 +5,6 @@ import type { RcRoomKind } from '../../rocketchat/RocketChat';
 export interface InvitedRoom {
     kind: RcRoomKind;
     name?: string;
-    topic?: string;
-    encrypted: boolean;
     isSpace: boolean;
 }
 
@@ -31,8 +29,6 @@ export function readInvite(event: MatrixEvent): InvitedRoom {
     return {
         kind: event.content.is_direct === true ? 'd' : isPublic ? 'c' : 'p',
         name: text(field('m.room.name', 'name'), 120),
-        topic: text(field('m.room.topic', 'topic'), 1_000),
-        encrypted: state.has('m.room.encryption'),
         isSpace: field('m.room.create', 'type') === 'm.space',
     };
 }

@@ -1,4 +1,4 @@
-import { checkEphemeral } from '../../matrix/events/ephemeral';
+import { typingIn } from '../../matrix/events/ephemeral';
 import type { MatrixRoomId, MatrixUserId } from '../../ids/types';
 import { reasonOf } from '../core/Context';
 import { LruMap } from '../core/LruMap';
@@ -15,9 +15,9 @@ export class InboundTyping {
     /** @param ephemeral events as they came */
     public handle(ephemeral: unknown[]): void {
         for (const value of ephemeral) {
-            const event = checkEphemeral(value);
-            if (event && event.type === 'm.typing') {
-                void this.show(event.roomId, event.users).catch((error) => this.parts.context.log.debug(`Typing is not shown: ${reasonOf(error)}`));
+            const typing = typingIn(value);
+            if (typing) {
+                void this.show(typing.roomId, typing.users).catch((error) => this.parts.context.log.debug(`Typing is not shown: ${reasonOf(error)}`));
             }
         }
     }

@@ -86,7 +86,7 @@ export class RegistrationWatch {
 }
 
 /** @param changed names of fields of the registration */
-export function registrationNotice(changed: string[]): string {
+function registrationNotice(changed: string[]): string {
     const names = changed.map((field) => `\`${field}\``).join(', ');
     return `The registration of the Matrix bridge has changed (${names}). Please copy it from the app's settings to the homeserver `
         + 'and restart the homeserver; until then nothing is delivered. `/matrix status` says when all is well.';

@@ -73,7 +73,7 @@ export class Parking {
     }
 
     /** @returns when the documents that hold these events are written. @throws when they could not be */
-    public async durable(events: MatrixEvent[]): Promise<void> {
+    private async durable(events: MatrixEvent[]): Promise<void> {
         await Promise.all([...new Set(events.map(({ event_id: id }) => this.byEvent.get(id)?.parked.stored))]);
     }
 

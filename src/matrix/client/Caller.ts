@@ -29,7 +29,7 @@ export interface Access {
 /** Below the engine's own 30 s for a whole handler, so that a failure can still be told. */
 export const TIMEOUT_MS = 15_000;
 /** Media: larger bodies take longer. */
-export const MEDIA_TIMEOUT_MS = 25_000;
+const MEDIA_TIMEOUT_MS = 25_000;
 
 const CLIENT = '/_matrix/client/v3';
 

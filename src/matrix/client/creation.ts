@@ -9,7 +9,7 @@ const FALLBACK_VERSION = '10';
  * From version 12 on a room's creator stands above all power levels and must not be named in them (MSC4289); before, a list
  * of users without the creator is refused (Synapse 1.163) or completed (Dendrite 0.15).
  */
-export function creatorIsAboveLevels(roomVersion: string): boolean {
+function creatorIsAboveLevels(roomVersion: string): boolean {
     return Number(roomVersion) >= 12;
 }
 
@@ -34,7 +34,7 @@ export function roomVersionIn(capabilities: Json): string {
  * Synapse replaces each given top-level key as a whole.
  */
 export function createRoomBody(options: CreateRoom, creator: MatrixUserId, roomVersion: string): Json {
-    const { name, topic, aliasLocalpart, preset, visibility, invite, isDirect, initialState, userLevels, creationContent } = options;
+    const { name, topic, aliasLocalpart, preset, visibility, invite, isDirect, userLevels } = options;
     const above = creatorIsAboveLevels(roomVersion);
     const users: Record<string, number> = { ...userLevels };
     delete users[creator];
@@ -50,8 +50,6 @@ export function createRoomBody(options: CreateRoom, creator: MatrixUserId, roomV
         ...(aliasLocalpart ? { room_alias_name: aliasLocalpart } : {}),
         ...(invite && invite.length > 0 ? { invite } : {}),
         ...(isDirect ? { is_direct: true } : {}),
-        ...(initialState && initialState.length > 0 ? { initial_state: initialState } : {}),
-        ...(creationContent ? { creation_content: creationContent } : {}),
         ...(userLevels ? { power_level_content_override: { users } } : {}),
     };
 }

@@ -1,3 +1,4 @@
+import { objectOf } from '../../convert/values';
 import { isFailure } from '../../errors/catalogue';
 import { matrixUserId } from '../../ids/matrix';
 import type { MatrixEventId, MatrixUserId } from '../../ids/types';
@@ -9,10 +10,8 @@ import { path, textIn } from './Caller';
 
 type EventCalls = Pick<
     Homeserver,
-    'send' | 'sendState' | 'redact' | 'state' | 'fullState' | 'joinedMembers' | 'event' | 'messages' | 'relations' | 'typing' | 'readReceipt'
+    'send' | 'sendState' | 'redact' | 'state' | 'joinedMembers' | 'event' | 'messages' | 'relations' | 'typing' | 'readReceipt'
 >;
-
-const object = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {});
 
 /** Events: sending, reading, and what passes. */
 export function eventCalls(caller: Caller): EventCalls {
@@ -40,17 +39,13 @@ export function eventCalls(caller: Caller): EventCalls {
             }
         },
 
-        async fullState(roomId, { as } = {}) {
-            return checkEvents((await caller.json('GET', path('rooms', roomId, 'state'), { as })).list, roomId);
-        },
-
         async joinedMembers(roomId, { as } = {}) {
             const members = new Map<MatrixUserId, Profile>();
             const { joined } = await caller.json('GET', path('rooms', roomId, 'joined_members'), { as });
-            for (const [id, value] of Object.entries(object(joined))) {
+            for (const [id, value] of Object.entries(objectOf(joined))) {
                 const user = matrixUserId(id);
                 if (user) {
-                    members.set(user, profileOf(object(value).display_name, object(value).avatar_url));
+                    members.set(user, profileOf(objectOf(value).display_name, objectOf(value).avatar_url));
                 }
             }
             return members;

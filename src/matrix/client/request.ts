@@ -1,17 +1,18 @@
 import type { IHttp, IHttpRequest, IHttpResponse } from '@rocket.chat/apps-engine/definition/accessors';
+import { isObject } from '../../convert/values';
 import { failure } from '../../errors/catalogue';
 import type { SdkCallback, SdkRequest, SdkResponse } from '../sdk';
 import { failedAnswer, networkFailure } from './failures';
 import { parseJson } from './json';
 
 /** How the request of a URL is called in logs: method and path, the ids in it and the query left out. */
-export function describeRequest(method: string, uri: string): string {
+function describeRequest(method: string, uri: string): string {
     const path = uri.replace(/^https?:\/\/[^/]*/, '').replace(/\?.*$/, '');
     return `${method} ${path.replace(/\/(?:!|%21|@|%40|\$|%24|#|%23)[^/]*/gi, '/…')}`;
 }
 
 /** The engine's `IHttp` ignores `query`: it is part of the URL here. Lists are repeated (`via=a&via=b`). */
-export function withQuery(uri: string, query: Record<string, unknown> | null | undefined): string {
+function withQuery(uri: string, query: Record<string, unknown> | null | undefined): string {
     const parts: string[] = [];
     for (const [key, value] of Object.entries(query || {})) {
         for (const one of Array.isArray(value) ? value : [value]) {
@@ -63,14 +64,11 @@ async function limited<T>(work: Promise<T>, milliseconds: number): Promise<T> {
 const bytesOf = (content: unknown): Buffer =>
     Buffer.isBuffer(content) ? content : content instanceof Uint8Array ? Buffer.from(content) : Buffer.from(typeof content === 'string' ? content : '');
 
-/** @returns the JSON object; a list (only `/state` gives one) as `{ list }`; undefined for anything else */
+/** @returns the JSON object; undefined for anything else */
 function asObject(bytes: Buffer): Record<string, unknown> | undefined {
     try {
         const value = parseJson(bytes.toString('utf8'));
-        if (Array.isArray(value)) {
-            return { list: value };
-        }
-        return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+        return isObject(value) ? value : undefined;
     } catch (error) {
         return undefined;
     }

@@ -7,7 +7,7 @@ import { createRoomBody, roomVersionIn } from './creation';
 
 type RoomCalls = Pick<
     Homeserver,
-    'createRoom' | 'resolveAlias' | 'createAlias' | 'deleteAlias' | 'publish' | 'join' | 'invite' | 'leave' | 'kick' | 'ban' | 'unban' | 'joinedRooms' | 'publicRooms'
+    'createRoom' | 'resolveAlias' | 'createAlias' | 'deleteAlias' | 'publish' | 'join' | 'invite' | 'leave' | 'kick' | 'joinedRooms'
 >;
 
 /** The default room version changes with an update of the homeserver only. */
@@ -84,22 +84,9 @@ export function roomCalls(caller: Caller): RoomCalls {
         invite: (roomId, user, options) => act('invite', roomId, options, { user_id: user }),
         leave: (roomId, options) => act('leave', roomId, options),
         kick: (roomId, user, options) => act('kick', roomId, options, { user_id: user }),
-        ban: (roomId, user, options) => act('ban', roomId, options, { user_id: user }),
-        unban: (roomId, user, options) => act('unban', roomId, options, { user_id: user }),
 
         async joinedRooms({ as } = {}) {
             return texts((await caller.json('GET', 'joined_rooms', { as })).joined_rooms) as MatrixRoomId[];
-        },
-
-        async publicRooms({ server, search, limit, since }) {
-            const body = { limit, ...(since ? { since } : {}), ...(search ? { filter: { generic_search_term: search } } : {}) };
-            const answer = await caller.json('POST', 'publicRooms', { query: server ? { server } : undefined, body });
-            const rooms = Array.isArray(answer.chunk) ? answer.chunk.filter((room): room is Content => typeof room === 'object' && room !== null) : [];
-            return {
-                rooms,
-                ...(typeof answer.next_batch === 'string' ? { next: answer.next_batch } : {}),
-                ...(typeof answer.total_room_count_estimate === 'number' ? { total: answer.total_room_count_estimate } : {}),
-            };
         },
     };
 }

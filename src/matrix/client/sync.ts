@@ -1,15 +1,14 @@
+import { objectOf } from '../../convert/values';
 import { matrixRoomId } from '../../ids/matrix';
 import type { MatrixRoomId } from '../../ids/types';
 import { checkEvents } from '../events/envelope';
 import type { Homeserver, News } from '../Homeserver';
-import type { Caller, Json } from './Caller';
+import type { Caller } from './Caller';
 import { textIn } from './Caller';
 
 const NOTHING = { not_types: ['*'] };
 /** Events of a room in one answer; when there are more the answer says so. */
 const LIMIT = 100;
-
-const object = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {});
 
 /** Only what was written: no state, no presence, no receipts. The first answer is only a place to begin from. */
 function filterOf(isFirst: boolean): string {
@@ -25,13 +24,13 @@ export function syncCalls(caller: Caller): Pick<Homeserver, 'news'> {
             const query = { timeout: 0, set_presence: 'offline', filter: filterOf(since === undefined), ...(since !== undefined && { since }) };
             const answer = await caller.json('GET', 'sync', { as, query });
             const rooms: News['rooms'] = [];
-            for (const [id, value] of since === undefined ? [] : Object.entries(object(object(answer.rooms).join))) {
-                const { events, limited } = object(object(value).timeline);
+            for (const [id, value] of since === undefined ? [] : Object.entries(objectOf(objectOf(answer.rooms).join))) {
+                const { events, limited } = objectOf(objectOf(value).timeline);
                 if (matrixRoomId(id)) {
                     rooms.push({ roomId: id as MatrixRoomId, events: checkEvents(events, id), limited: limited === true });
                 }
             }
-            const left = Object.keys(object(object(answer.rooms).leave)).filter((id) => matrixRoomId(id)) as MatrixRoomId[];
+            const left = Object.keys(objectOf(objectOf(answer.rooms).leave)).filter((id) => matrixRoomId(id)) as MatrixRoomId[];
             return { next: textIn(answer, 'next_batch', 'GET sync'), rooms, left };
         },
     };

@@ -1,10 +1,10 @@
+import { isObject } from '../../convert/values';
 import { matrixEventId, matrixRoomId, matrixUserId } from '../../ids/matrix';
 import type { Content, MatrixEvent } from '../Homeserver';
 
 /** Matrix: types and state keys are at most 255 bytes (client-server API, "Size limits"). */
 const LONGEST_KEY_BYTES = 255;
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isShort = (value: unknown): value is string => typeof value === 'string' && Buffer.byteLength(value, 'utf8') <= LONGEST_KEY_BYTES;
 
 /** An event, or why it is none. */

@@ -1,3 +1,5 @@
+import { isObject } from '../../convert/values';
+
 /** An attachment as the server stores it and clients read it: `title_link`, `image_url`, `message_link`, … */
 export type StoredAttachment = Record<string, unknown>;
 
@@ -13,7 +15,6 @@ const GROUPS: Record<string, [group: string, field: string]> = {
     title: ['title', 'value'], title_link: ['title', 'link'], title_link_download: ['title', 'displayDownloadLink'],
 };
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isThere = (value: unknown): boolean => value !== undefined && value !== null;
 
 /** @returns the attachment as the server stores it; fields that the engine does not know come along */

@@ -213,11 +213,6 @@ describe('events', () => {
         expect([events.map(({ event_id: id }) => id), end]).toEqual([['$event', '$2'], 't2']);
     });
 
-    it('of the whole state come as a list', async () => {
-        const { homeserver } = setUp({ body: [{ ...good, state_key: '' }, 'x'] });
-        expect(await homeserver.fullState(room)).toEqual([expect.objectContaining({ state_key: '' })]);
-    });
-
     it('of members give profiles', async () => {
         const { homeserver } = setUp({ body: { joined: { [ghost]: { display_name: 'Alice', avatar_url: null }, nonsense: {} } } });
         expect([...(await homeserver.joinedMembers(room))]).toEqual([[ghost, { displayName: 'Alice' }]]);

@@ -15,9 +15,9 @@ const answers: Fault[] = [
 ];
 
 /** What becomes of the app's requests: it waits up to 15 s for an answer. */
-export const outwardFaults: Fault[] = [...answers, { kind: 'hang', ms: 20_000 }, { kind: 'swallow', ms: 20_000 }];
+const outwardFaults: Fault[] = [...answers, { kind: 'hang', ms: 20_000 }, { kind: 'swallow', ms: 20_000 }];
 /** What becomes of the homeserver's pushes. */
-export const inwardFaults: Fault[] = [...answers, { kind: 'hang', ms: 5_000 }, { kind: 'swallow', ms: 5_000 }];
+const inwardFaults: Fault[] = [...answers, { kind: 'hang', ms: 5_000 }, { kind: 'swallow', ms: 5_000 }];
 
 export class Network {
     private constructor(

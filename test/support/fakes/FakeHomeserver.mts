@@ -141,12 +141,6 @@ export class FakeHomeserver implements Homeserver {
         this.joined(roomId, as).members.set(user, 'leave');
     }
 
-    public async ban(roomId: MatrixRoomId, user: MatrixUserId, { as = this.bot }: Acting = {}): Promise<void> {
-        this.joined(roomId, as).members.set(user, 'ban');
-    }
-
-    public async unban(roomId: MatrixRoomId, user: MatrixUserId): Promise<void> { this.roomOf(roomId).members.set(user, 'leave'); }
-
     public async send({ roomId, type, content, txnId, ts, as = this.bot }: SendEvent): Promise<MatrixEventId> {
         const fault = await this.note('send', true);
         const room = this.joined(roomId, as);
@@ -183,8 +177,6 @@ export class FakeHomeserver implements Homeserver {
         }
         return [...room.timeline].reverse().find((event) => event.type === type && event.state_key === stateKey)?.content;
     }
-
-    public async fullState(): Promise<MatrixEvent[]> { return []; }
 
     public async joinedMembers(roomId: MatrixRoomId, { as = this.bot }: Acting = {}): Promise<Map<MatrixUserId, Profile>> {
         const room = this.joined(roomId, as);
@@ -259,7 +251,6 @@ export class FakeHomeserver implements Homeserver {
     }
 
     public async thumbnail(mxc: MxcUri): Promise<{ content: Buffer; contentType: string }> { return this.download(mxc); }
-    public async publicRooms(): Promise<{ rooms: Content[] }> { return { rooms: [] }; }
 
     private makeRoom(creator: MatrixUserId, options: Partial<CreateRoom>): FakeMatrixRoom {
         const id = `!${String((this.counter += 1)).padStart(43, 'r')}` as MatrixRoomId;

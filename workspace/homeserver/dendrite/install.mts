@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { withLock } from '../../process/lock.mts';
 import { PlainError } from '../../process/PlainError.mts';
 
-export const DENDRITE_VERSION = '0.15.2';
+const DENDRITE_VERSION = '0.15.2';
 
 const MODULE = resolve('workspace/homeserver/dendrite');
 const HOME = resolve('.gitignored/dendrite', DENDRITE_VERSION);

@@ -8,7 +8,7 @@ import { PlainError } from '../../process/PlainError.mts';
 import { withLock } from '../../process/lock.mts';
 import { findPython } from './python.mts';
 
-export const SYNAPSE_VERSION = '1.163.2';
+const SYNAPSE_VERSION = '1.163.2';
 
 const REQUIREMENTS = resolve('workspace/homeserver/synapse/requirements.txt');
 const HOME = resolve('.gitignored/synapse', SYNAPSE_VERSION);

@@ -41,7 +41,7 @@ Class.prototype.compile = function (schema, meta) {
  * cannot load). Done once per version of the package; a second process that does the same at once is harmless.
  * @returns path of the bundle
  */
-export function prepareRestTypings(): string {
+function prepareRestTypings(): string {
     const source = join(root, 'node_modules/@rocket.chat/rest-typings');
     const lazy = lazyCompilation(createRequire(join(source, 'package.json')).resolve('ajv/dist/2020'));
     const key = createHash('sha256').update(readFileSync(join(source, 'package.json'))).update(lazy).digest('hex').slice(0, 12);

@@ -7,7 +7,7 @@ import type { Call } from '../framework/Call.mts';
 import { failure } from '../framework/results.mts';
 
 /** The server version whose behaviour the workspace has: that of the typings and validators it uses. */
-export const serverVersion = '8.8.1';
+const serverVersion = '8.8.1';
 
 /** Oldest clients that the server talks to (`app/utils/rocketchat.info`, minimumClientVersions). */
 const minimumClientVersions = { desktop: '3.9.6', mobile: '4.39.0' };

@@ -7,7 +7,7 @@ import { directRoomNames } from './names.mts';
 import { changeSubscription, subscriptionOf } from './subscriptions.mts';
 
 /** The direct room with exactly these members. */
-export async function findDirectRoom(server: Server, userIds: string[]): Promise<IRoom | null> {
+async function findDirectRoom(server: Server, userIds: string[]): Promise<IRoom | null> {
     const wanted = [...new Set(userIds)];
     const candidates = await server.collections.rooms.findAsync({ t: 'd', uids: wanted[0] });
     return candidates.find(({ uids }) => uids?.length === wanted.length && wanted.every((id) => uids.includes(id))) ?? null;

@@ -41,7 +41,7 @@ export async function storePicture(server: Server, key: string, content: Buffer,
     return etag;
 }
 
-export async function readPicture(server: Server, key: string): Promise<Picture | null> {
+async function readPicture(server: Server, key: string): Promise<Picture | null> {
     const stored = await server.collections.avatars.findOneAsync({ _id: key });
     return stored && { content: Buffer.from(stored.content, 'base64'), contentType: stored.contentType, etag: stored.etag };
 }

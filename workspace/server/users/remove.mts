@@ -19,7 +19,7 @@ async function soleOwnedRooms(server: Server, userId: string): Promise<{ remove:
 }
 
 /** @throws MeteorError `user-last-owner` while somebody else would lose the room's only owner */
-export async function relinquishRooms(server: Server, userId: string, confirmed: boolean, removeEmptyRooms: boolean): Promise<string[]> {
+async function relinquishRooms(server: Server, userId: string, confirmed: boolean, removeEmptyRooms: boolean): Promise<string[]> {
     const { rooms, subscriptions } = server.collections;
     const owned = await soleOwnedRooms(server, userId);
     if ((owned.pass.length || owned.remove.length) && !confirmed) {

@@ -6,7 +6,7 @@ import { serializeRuns } from './serialize';
 const allowed = /^(?:https?|ftp|mailto|magnet|matrix|tel):/i;
 
 /** The address as the parser takes it into a link: what would end it is percent-encoded. */
-export const linkTarget = (href: string): string => clean(href).trim().replace(/[\s()<>|"\\^`{}[\]]/g, (character) => encodeURIComponent(character).replace('(', '%28').replace(')', '%29'));
+const linkTarget = (href: string): string => clean(href).trim().replace(/[\s()<>|"\\^`{}[\]]/g, (character) => encodeURIComponent(character).replace('(', '%28').replace(')', '%29'));
 
 /**
  * Writes a link. Three forms: the bare address where it is its own label, `[label](address)`, and `<address|label>` for
