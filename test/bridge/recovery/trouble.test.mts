@@ -19,22 +19,29 @@ test('a room that the homeserver cannot read for ever holds up its messages for 
     await w.settled(w.first);
     await moment(40);
     w.first.kill();
-    w.homeserver.messages = async () => {
+    const read = w.homeserver.messages.bind(w.homeserver);
+    w.homeserver.messages = async (room, options) => {
+        if (room !== w.portal.matrixRoomId) {
+            return read(room, options);
+        }
         w.homeserver.calls.push('messages');
         throw failure(500);
     };
     w.write(w.room, w.alice, 'while off');
     const second = w.start();
+    const other = await w.bridged(second, w.alice, w.rocketchat.addRoom('c', 'other', [w.alice]));
     const from = w.clock.now();
     await second.bridge.outbound.messagePosted(w.write(w.room, w.alice, 'after'));
     for (let waits = 0; waits < 200 && !w.texts().includes('after'); waits += 1) {
+        // All else goes on: it is not the whole homeserver that has trouble.
+        void second.bridge.outbound.messagePosted(w.write(other.room, w.alice, 'elsewhere'));
         await moment();
     }
     const took = w.clock.now() - from;
     const asked = w.homeserver.calls.filter((call) => call === 'messages').length;
     second.kill();
     expect(w.texts()).toContain('after');
-    expect(took).toBeLessThan(240_000);
+    expect(took).toBeLessThan(480_000);
     expect(asked).toBeLessThan(25);
 });
 
