@@ -114,7 +114,10 @@ describe('pins', () => {
         await stack.app.change({ [setting.workspaceUser]: helper.userId, [setting.workspaceToken]: token });
         try {
             const name = unique('theirs');
-            const own = await carol.createRoom({ preset: 'private_chat', name, invite: [stack.ghostOf(alice), stack.ghostOf(helper)] });
+            const own = await carol.createRoom({
+                preset: 'private_chat', name, invite: [stack.ghostOf(alice), stack.ghostOf(helper)],
+                power_level_content_override: { events: { 'm.room.pinned_events': 0 } },
+            });
             const channel = await helper.waitForRoom((one) => one.fname === name || one.name === name);
             const events: string[] = [];
             for (const text of ['pin me', 'me too']) {
