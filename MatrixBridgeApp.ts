@@ -65,12 +65,14 @@ export class MatrixBridgeApp
         await this.runtime.disable(this.getLogger());
     }
 
-    public async onInstall({ user }: IAppInstallationContext, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
-        await this.runtime.adminSeen(rcUserId(user.id), { read, http, persistence, modify });
+    public async onInstall({ user }: Partial<IAppInstallationContext>, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
+        if (user && user.id) {
+            await this.runtime.adminSeen(rcUserId(user.id), { read, http, persistence, modify });
+        }
     }
 
     public async onUpdate({ user }: IAppUpdateContext, read: IRead, http: IHttp, persistence: IPersistence, modify: IModify): Promise<void> {
-        if (user) {
+        if (user && user.id) {
             await this.runtime.adminSeen(rcUserId(user.id), { read, http, persistence, modify });
         }
     }
@@ -109,8 +111,9 @@ export class MatrixBridgeApp
         await this.on(call, ({ messages }) => messages.system(message));
     }
 
-    public async executePostRoomDeleted(room: IRoom, ...call: Call): Promise<void> {
-        await this.on(call, ({ rooms }) => rooms.deleted(room));
+    /** @param modify is not in the engine's type of this one event */
+    public async executePostRoomDeleted(room: IRoom, read: IRead, http: IHttp, persistence: IPersistence, modify?: IModify): Promise<void> {
+        await this.runtime.on({ read, http, persistence, modify }, this.getLogger(), ({ rooms }) => rooms.deleted(room));
     }
 
     public async executePostRoomUserJoined(context: IRoomUserJoinedContext, ...call: Call): Promise<void> {
