@@ -18,17 +18,20 @@ function readTransaction(request: Pick<IApiRequest, 'content' | 'headers'>): { e
         return refusal(400, 'M_BAD_JSON', 'The body must be a JSON object.');
     }
     const content = body as Record<string, unknown>;
-    if (!Array.isArray(content.events)) {
+    const lists = [content.ephemeral, content[OLDER_KEY]];
+    // Where only something passes the list may be left out.
+    const events = content.events === undefined && lists.some(Array.isArray) ? [] : content.events;
+    if (!Array.isArray(events)) {
         return refusal(400, 'M_BAD_JSON', 'The body must hold a list "events".');
     }
     const ephemeral = new Map<string, unknown>();
-    for (const list of [content.ephemeral, content[OLDER_KEY]]) {
+    for (const list of lists) {
         // What is no list is left out: a refusal would hold up the events.
         for (const event of Array.isArray(list) ? list : []) {
             ephemeral.set(JSON.stringify(event), event);
         }
     }
-    return { events: content.events, ephemeral: [...ephemeral.values()] };
+    return { events, ephemeral: [...ephemeral.values()] };
 }
 
 /** `PUT /_matrix/app/v1/transactions/{txnId}`: what happened in our rooms. */

@@ -77,7 +77,7 @@ describe('transactions', () => {
         expect(taken).toEqual([['7', [{ type: 'x' }, 5], [typing]]]);
     });
 
-    it.each<[string, unknown]>([['older', { 'events': [], 'de.sorunome.msc2409.ephemeral': [typing] }], ['newer', { events: [], ephemeral: [typing] }]])(
+    it.each<[string, unknown]>([['older', { 'events': [], 'de.sorunome.msc2409.ephemeral': [typing] }], ['newer', { events: [], ephemeral: [typing] }], ['newer, alone', { ephemeral: [typing] }]])(
         'may bring ephemeral events under the %s key alone',
         async (_name, content) => {
             const taken: unknown[] = [];
