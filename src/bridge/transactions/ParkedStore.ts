@@ -29,7 +29,13 @@ export class ParkedStore {
 
     public async add(note: ParkedNote, events: MatrixEvent[]): Promise<void> {
         await this.store().add({ text: JSON.stringify(events) }, byId(note.id), BODY);
-        await this.store().add(note, byId(note.id), NOTE);
+        try {
+            await this.store().add(note, byId(note.id), NOTE);
+        } catch (error) {
+            // Without its note nobody would ever find it.
+            await this.remove(note.id).catch(() => undefined);
+            throw error;
+        }
     }
 
     /** Some of its rooms are done. */

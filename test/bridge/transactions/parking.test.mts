@@ -181,6 +181,21 @@ test('when nothing can be stored the homeserver is told to come again', async ()
     expect(w.one.texts()).toEqual(['warm', 'slow']);
 });
 
+test('what could be stored in part only leaves nothing behind', async () => {
+    const w = await setUp();
+    const { push } = w.start();
+    const add = w.rocketchat.store.add.bind(w.rocketchat.store);
+    w.rocketchat.store.add = async (value, ...keys) => {
+        if (keys.some(({ id }) => id === 'inbound-parked')) {
+            throw passing();
+        }
+        return add(value, ...keys);
+    };
+    await expect(push(w.one.say('slow'))).rejects.toThrow('inbound.unfinished');
+    expect(w.rocketchat.store.documents.filter(({ keys }) => keys.some(({ id }) => id.startsWith('inbound-parked')))).toEqual([]);
+    w.release();
+});
+
 test.each(['add', 'read'] as const)('when the store hangs (%s) the homeserver is told so in time, and what was begun is joined later', async (call) => {
     const w = await setUp();
     const { push } = w.start();
