@@ -2,10 +2,12 @@ import type { BridgeContext } from '../core/Context';
 import type { Portal } from '../portals/Portal';
 
 const DAY_MS = 86_400_000;
-/** So many messages at the begin of a room, all of the last day, are taken for deleted by hand. */
-const FEW = 3;
-/** So many at most are taken for deleted by hand, one by one, in one room and one time off. */
-const MOST = 20;
+/** How many messages at the beginning of a room, all of the last day, are taken for deleted by hand. */
+const FEW = 10;
+/** So many where nothing else is left in the room. */
+const FEW_ALL = 3;
+/** How many at most are taken for deleted by hand, one by one, in one room and one time off. */
+const MOST = 50;
 
 /** What the server does by itself with old messages. */
 export interface Pruning {
@@ -42,7 +44,7 @@ export async function readPruning({ rocketchat, clock }: Pick<BridgeContext, 'ro
     return { until: ages.length ? clock.now() - Math.min(...ages) : -Infinity, leavesTraces };
 }
 
-/** A message that is on Matrix and no more in Rocket.Chat. */
+/** A message that is on Matrix and not in Rocket.Chat any more. */
 interface Missing {
     /** Milliseconds since the epoch. */
     ts: number;
@@ -63,7 +65,7 @@ export function deletedByPeople<T extends Missing>(missing: T[], oldest: number 
     }
     const young = missing.filter(({ ts }) => ts > until);
     const first = young.filter(({ ts }) => oldest === undefined || ts < oldest);
-    const isByHand = first.length <= (oldest === undefined ? 1 : FEW) && first.every(({ ts }) => now - ts < DAY_MS);
+    const isByHand = first.length <= (oldest === undefined ? FEW_ALL : FEW) && first.every(({ ts }) => now - ts < DAY_MS);
     const deleted = isByHand ? young : young.filter((one) => !first.includes(one));
     return deleted.length > MOST ? [] : deleted;
 }
