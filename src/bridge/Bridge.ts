@@ -171,7 +171,7 @@ export class Bridge {
         [portals, ghosts, puppets, links, this.receipts, this.reading].forEach((part) => part.forget());
     }
 
-    /** Finishes what a process that is no more had begun. Touches only rooms in which something was under way. */
+    /** Finishes what a process that has ended had begun. Touches only rooms in which something was under way. */
     public async resume(): Promise<void> {
         this.transactions.isShared = await this.outbound.presence.hasOthers();
         await Promise.all([this.outbound.resume(), this.inbound.parking.takeOver()]);
@@ -184,7 +184,7 @@ export class Bridge {
         await this.upkeep();
     }
 
-    /** Once a minute: takes up what processes that are no more have left, and what nobody heard after them. */
+    /** Once a minute: takes up what processes that have ended left behind, and what nobody heard after them. */
     public async upkeep(): Promise<void> {
         this.outbound.catchUp().catch((error) => this.parts.context.log.error('What nobody heard could not be looked for', error));
         await this.resume();

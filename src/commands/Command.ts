@@ -28,4 +28,3 @@ export interface Command {
      */
     run(call: CommandCall): Promise<string>;
 }
-

@@ -17,7 +17,7 @@ export interface BridgeConfig {
     readonly listener?: ListenerConfig;
     /** Localpart of the application service's own user, the bot. */
     readonly botLocalpart: string;
-    /** Begin of the localpart of every ghost and every alias. */
+    /** Beginning of the localpart of every ghost and every alias. */
     readonly ghostPrefix: string;
     /** Set when an admin entered something for it, complete or not. */
     readonly workspace?: WorkspaceToken;

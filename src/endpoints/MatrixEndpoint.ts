@@ -21,7 +21,7 @@ export interface EndpointHost {
 
 export type Verb = 'get' | 'post' | 'put' | 'delete' | 'head' | 'options' | 'patch';
 
-/** What of a request counts. Names of headers in small letters. */
+/** The parts of a request that count. Names of headers in small letters. */
 export type ServedRequest = Pick<IApiRequest, 'headers' | 'query' | 'params' | 'content'>;
 
 type Call = [request: IApiRequest, endpoint: IApiEndpointInfo, read: IRead, modify: IModify, http: IHttp, persistence: IPersistence];

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'crypto';
 
+/** What is to be said of the token of a request. */
 export type TokenVerdict = 'right' | 'missing' | 'wrong';
 
 const digestOf = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();

@@ -40,6 +40,7 @@ const entries = {
     'media.badUri': final('This is not an address of a Matrix file.'),
 } as const;
 
+/** Stable name of a failure. */
 export type FailureCode = keyof typeof entries;
 
 /** Stable names of all failures, for the documentation. */

@@ -44,7 +44,7 @@ export class Namespace {
 
     /**
      * @param domain server name of the homeserver, as it stands behind the `:` of its users
-     * @param prefix begin of the localpart of every ghost, and of every alias
+     * @param prefix beginning of the localpart of every ghost, and of every alias
      * @param botLocalpart localpart of the application service's own user
      */
     constructor(

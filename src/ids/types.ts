@@ -16,6 +16,9 @@ export type MatrixEventId = Branded<'MatrixEventId'>;
 /** `mxc://server/media` */
 export type MxcUri = Branded<'MxcUri'>;
 
+/** Id of a Rocket.Chat user. */
 export type RcUserId = Branded<'RcUserId'>;
+/** Id of a Rocket.Chat room. */
 export type RcRoomId = Branded<'RcRoomId'>;
+/** Id of a Rocket.Chat message. */
 export type RcMessageId = Branded<'RcMessageId'>;

@@ -5,12 +5,12 @@ import type { HandlerAccessors } from '../rocketchat/Accessors';
 
 /** What the job needs of the app. */
 export interface HeartbeatHost {
-    /** Finishes what a process that is no more had begun. */
+    /** Finishes what a process that has ended had begun. */
     heartbeat(accessors: HandlerAccessors, logger: ILogger): Promise<void>;
 }
 
 /**
- * Wakes the bridge once a minute: after a crash nothing else may do it, for only handlers, jobs and endpoint calls bring the
+ * Wakes the bridge once a minute. After a crash nothing else may do it: only handlers, jobs and endpoint calls bring the
  * accessors that can write. The server's scheduler runs it on one instance.
  */
 export function heartbeat(host: () => HeartbeatHost, logger: () => ILogger): IProcessor {

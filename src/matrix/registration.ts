@@ -24,7 +24,7 @@ const escapeRegex = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g
 
 /**
  * The registration of the application service ("Registration" in the application service API). Anchored at both ends: the
- * homeservers themselves anchor at the begin only, or not at all (Dendrite). No look-ahead: Go has none.
+ * homeservers themselves anchor at the beginning only, or not at all (Dendrite). No look-ahead: Go has none.
  * @param config with a known bridge URL
  */
 export function registrationOf(config: BridgeConfig): Registration {

@@ -12,6 +12,7 @@ export interface SdkRequest {
     body?: string | Buffer;
 }
 
+/** What the request function answers with. */
 export interface SdkResponse {
     statusCode: number;
     headers: Record<string, string>;

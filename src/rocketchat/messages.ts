@@ -18,6 +18,7 @@ const PAGE = 100;
 type Unmapped = { _unmappedProperties_?: Record<string, unknown> };
 
 /**
+ * Reading, posting and changing of messages.
  * @param appId of this app
  * @param appUserId gives the id of the app's own user
  */

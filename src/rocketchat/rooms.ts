@@ -11,7 +11,7 @@ import { toRoom, toUser } from './shapes/translate';
 
 type RoomCalls = Pick<RocketChat, 'room' | 'roomByName' | 'members' | 'owners' | 'createRoom' | 'createDirectRoom' | 'renameRoom' | 'addMember' | 'removeMember'>;
 
-/** @param appId of this app */
+/** Reading, making and changing of rooms. @param appId of this app */
 export function roomCalls(accessors: Accessors, appId: string): RoomCalls {
     const rooms = () => accessors.read.getRoomReader();
     const translated = (room: IRoom | undefined | null): RcRoom | undefined => (room && room.id ? toRoom(room) : undefined);

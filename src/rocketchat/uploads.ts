@@ -5,6 +5,7 @@ import type { RocketChat } from './RocketChat';
 
 type UploadCalls = Pick<RocketChat, 'fileContent' | 'uploadFile'>;
 
+/** Reading and storing of files. */
 export function uploadCalls(accessors: Accessors): UploadCalls {
     return {
         fileContent: (id) => call('upload.getBuffer', () => accessors.read.getUploadReader().getBufferById(id)),

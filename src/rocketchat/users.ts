@@ -8,7 +8,7 @@ import { toUser } from './shapes/translate';
 
 type UserCalls = Pick<RocketChat, 'user' | 'userByName' | 'appUser' | 'createPuppet'>;
 
-/** @param appId of this app */
+/** Reading of users, and making of puppets. @param appId of this app */
 export function userCalls(accessors: Accessors, appId: string): UserCalls {
     let appUser: RcUser | undefined;
     const users = () => accessors.read.getUserReader();

@@ -12,13 +12,13 @@ const SETTLE_MS = 2_000;
 const PAGE = 50;
 const MAX_PAGES = 20;
 const MAX_ROOMS = 200;
-/** Rooms that cannot be read now are tried so often, with pauses that double up to a minute. */
+/** How often rooms that cannot be read now are tried, with pauses that double up to a minute. */
 const MAX_TRIES = 12;
 const AGAIN_CAP_MS = 60_000;
 const AT_ONCE = 4;
-/** So long newer events wait until older ones of their room have been read, in milliseconds. */
+/** How long newer events wait at most until older ones of their room have been read, in milliseconds. */
 const BEFORE_MS = 15_000;
-/** What lies before the last event handled is looked at as well, so far back: newer events can have overtaken a lost one. */
+/** How far behind the last event handled is looked, too: newer events can have overtaken a lost one. */
 const MARGIN_MS = 600_000;
 
 /** Events that mean the same when they come again after newer ones. */
@@ -173,7 +173,7 @@ export class CatchUp {
             && (isAfter || (event.origin_server_ts >= from && isWanted(event)))).map(({ event }) => event);
     }
 
-    /** Oldest first, back to the last event handled and to the begin of its page. */
+    /** Oldest first, back to the last event handled and to the beginning of the page that it is on. */
     private async read({ roomId, event: last }: Cursor, acting: { as?: MatrixEvent['sender'] }): Promise<{ event: MatrixEvent; isAfter: boolean }[]> {
         const { context, patience } = this.parts;
         const read: { event: MatrixEvent; isAfter: boolean }[] = [];

@@ -18,12 +18,12 @@ export interface Cursor {
 
 /** A burst of events costs one write per room. */
 const WRITE_AFTER_MS = 5_000;
-/** A room that was bridged so long ago, or before, is not new. */
+/** How long a room counts as new after it was bridged. */
 const NEW_MS = 60_000;
-/** Rooms that memory holds. */
+/** How many rooms memory holds. */
 const MOST = 10_000;
 const DAY_MS = 86_400_000;
-/** Rooms with news since yesterday count as active. */
+/** Days, today included, of which the rooms with news count as active. */
 const ACTIVE_DAYS = 2;
 
 const byRoom = (room: MatrixRoomId): StoreKey => ({ model: 'misc', id: `mxcursor:${room}` });
@@ -43,7 +43,7 @@ export class Cursors {
     private timer?: Promise<void>;
     private flushing: Promise<void> = Promise.resolve();
 
-    /** @param isBridged whether this Matrix room belongs to a bridged one: no other needs a cursor */
+    /** @param isBridged whether a Matrix room is bridged: no other needs a cursor */
     constructor(private readonly context: BridgeContext, private readonly isBridged: (room: MatrixRoomId) => Promise<boolean>) {}
 
     /** A room may be bridged just now: what is written there is looked for, too, although nothing was pushed of it yet. */

@@ -6,7 +6,7 @@ import type { CatchUp } from './CatchUp';
 import type { Cursor, Cursors } from './Cursors';
 import { Sight } from './Sight';
 
-/** Rooms with news since then are looked at. */
+/** Rooms with news within this time are looked at, in milliseconds. */
 const ACTIVE_MS = 2 * 86_400_000;
 const MAX_ROOMS = 300;
 /** Rooms that nobody can look into are read one by one: more and more seldom while nothing is new, and only so many at a time. */
@@ -38,12 +38,12 @@ export class Reading {
         this.sight = new Sight(parts);
     }
 
-    /** Takes all that is new in the rooms that were active lately. @returns how many events were new */
+    /** Takes all that is new in the rooms that were active lately, and the invites of those who look. @returns how many events were new */
     public async all(): Promise<number> {
         const cursors = await this.active();
         const byRoom = new Map(cursors.map((cursor) => [cursor.roomId, cursor]));
-        const { news, first, unseen } = await this.sight.look([...byRoom.keys()]);
-        let found = 0;
+        const { news, invites, first, unseen } = await this.sight.look([...byRoom.keys()]);
+        let found = this.take(invites);
         const behind = new Set<MatrixRoomId>(first);
         for (const { roomId, events, limited } of news) {
             if (limited || behind.has(roomId)) {

@@ -1,4 +1,4 @@
-/** Earlier or the same number. Ids of Dendrite are nanoseconds: too long for a number. */
+/** Whether `a` is at most `b`, as numbers in text: Dendrite's ids are nanoseconds, too long for a number. */
 const isNotLater = (a: string, b: string): boolean => (a.length === b.length ? a <= b : a.length < b.length);
 
 /**

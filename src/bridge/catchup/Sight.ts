@@ -4,7 +4,7 @@ import type { News } from '../../matrix/Homeserver';
 import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
 
-/** Users through whom rooms are seen, and how many of them are found at one look. */
+/** How many users look at most, and how many new ones are sought at one look. */
 const MOST = 30;
 const NEW_AT_ONCE = 10;
 
@@ -12,6 +12,8 @@ const NEW_AT_ONCE = 10;
 export interface Seen {
     /** Also of other rooms of those who look. */
     news: News['rooms'];
+    /** Of those who look. */
+    invites: News['invites'];
     /** Rooms that are seen from now on: what was before is not known. */
     first: MatrixRoomId[];
     /** Rooms that nobody sees. */
@@ -50,12 +52,15 @@ export class Sight {
             }
         }
         const news: News['rooms'] = [];
+        const invites: News['invites'] = [];
         const told = new Set<string>();
         for (const [user, eye] of [...this.eyes]) {
             if (![...eye.rooms].some((room) => wanted.has(room))) {
                 continue;
             }
-            for (const room of await this.ask(user, eye)) {
+            const asked = await this.ask(user, eye);
+            invites.push(...asked.invites);
+            for (const room of asked.rooms) {
                 // Two users may be in one room.
                 const fresh = room.events.filter(({ event_id: id }) => !told.has(id));
                 fresh.forEach(({ event_id: id }) => told.add(id));
@@ -64,7 +69,7 @@ export class Sight {
                 }
             }
         }
-        return { news, first: [...wanted].filter((room) => this.sees(room) && !seenBefore.has(room)), unseen: unseen.filter((room) => !this.sees(room)) };
+        return { news, invites, first: [...wanted].filter((room) => this.sees(room) && !seenBefore.has(room)), unseen: unseen.filter((room) => !this.sees(room)) };
     }
 
     public forget(): void {
@@ -76,18 +81,18 @@ export class Sight {
         return [...this.eyes.values()].some(({ rooms }) => rooms.has(room));
     }
 
-    private async ask(user: MatrixUserId, eye: Eye): Promise<News['rooms']> {
+    private async ask(user: MatrixUserId, eye: Eye): Promise<Pick<News, 'rooms' | 'invites'>> {
         try {
-            const { next, rooms, left } = await this.parts.context.homeserver.news({ ...this.parts.context.namespace.actingAs(user), since: eye.since });
+            const { next, rooms, left, invites } = await this.parts.context.homeserver.news({ ...this.parts.context.namespace.actingAs(user), since: eye.since });
             eye.since = next;
             rooms.forEach(({ roomId }) => eye.rooms.add(roomId));
             left.forEach((room) => eye.rooms.delete(room));
-            return rooms;
+            return { rooms, invites };
         } catch (error) {
             this.eyes.delete(user);
             if (isRefused(error)) {
                 this.parts.context.log.debug(`${user} cannot look any more: ${reasonOf(error)}`);
-                return [];
+                return { rooms: [], invites: [] };
             }
             throw error;
         }

@@ -1,6 +1,6 @@
 import type { Clock } from './Context';
 
-/** Leave for one try, to be given back by `answered` or `failed`. */
+/** Permission for one try, to be given back by `answered`, `failed` or `withdrawn`. */
 export interface Turn {
     kind: 'free' | 'fresh' | 'probe' | 'returning';
     /** How many tries had been answered when it began. */
@@ -12,7 +12,7 @@ const FIRST_MS = 1_000;
 const CAP_MS = 5_000;
 /** Whoever begins something while the other side is away may try at once, but only one a second: a single lane that fails holds up nobody else. */
 const FRESH_MS = 1_000;
-/** So many try at once when the other side is back: it must not fall over again. */
+/** How many try at once when the other side is back: it must not fall over again. */
 const WIDTH = 24;
 
 /**

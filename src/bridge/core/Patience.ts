@@ -3,6 +3,7 @@ import type { Clock } from './Context';
 import type { Turn } from './Outage';
 import { jittered, Outage } from './Outage';
 
+/** How long something is repeated. */
 export interface PatienceOptions {
     /** First pause in milliseconds; it doubles up to `capMs`, with a jitter of a fifth. */
     firstMs: number;
@@ -21,9 +22,9 @@ export const OUTWARD: PatienceOptions = { firstMs: 1_000, capMs: 60_000, maxTrie
 /** For what somebody waits for: a command, an invite. It does not wait for its turn while the other side is away. */
 export const SHORT: PatienceOptions = { firstMs: 500, capMs: 4_000, maxTries: 3, giveUpAfterMs: 12_000 };
 
-/** Where it does not know us: that is mended by people, in hours. What else answers in its place, a proxy say, has codes of `homeserver.`. */
+/** The homeserver does not know us: people mend that, in hours. Whatever answers in its place, a proxy for instance, has codes of `homeserver.`. */
 const AWAY_CODES = ['matrix.token', 'bridge.notSetUp'];
-/** What others do not meet is the matter of one thing alone, and ends after so many times as many tries. */
+/** A failure that others do not meet lies in the thing itself: it ends after this many times `maxTries`. */
 const OWN_TRIES = 3;
 /** Longer is not waited at once, whatever the other side asks for; nor shorter when it asks for it again and again. */
 const LONGEST_MS = 600_000;

@@ -5,7 +5,7 @@ import { reasonOf } from './Context';
 const TRIES = 5;
 const PAUSE_MS = 2_000;
 
-/** What the homeserver does for long was repeated with patience already. */
+/** A failure of the homeserver: such a call was repeated with patience already. */
 export const isHomeservers = (error: unknown): boolean => error instanceof BridgeError && /^(matrix|homeserver)\./.test(error.code);
 
 /** A call of the server failed, and not by its rules. */
@@ -13,7 +13,7 @@ export const isServersTrouble = (error: unknown): boolean => error instanceof Br
 
 /**
  * Rocket.Chat's database may be away for a moment: tries again for some seconds.
- * @param what for the log, as the begin of a sentence
+ * @param what for the log, as the beginning of a sentence
  * @param mayPass whether a failure may be over in a moment; by default each that is not the homeserver's
  * @throws the last failure
  */

@@ -16,7 +16,7 @@ export interface Undelivered {
     reason: string;
     /** Whether it surely was not delivered. */
     certain: boolean;
-    /** All that another try needs, as JSON text: accessors do not take every JSON of strangers. */
+    /** All that another try needs, as JSON text: the engine's accessors break at some JSON that strangers can send. */
     payload: string;
 }
 

@@ -6,7 +6,7 @@ const FIRST_MS = 500;
 const CAP_MS = 30_000;
 /** Rocket.Chat may be away for a while, and all arrives when it is back. */
 const GIVE_UP_AFTER_MS = 900_000;
-/** While others succeed, an event that fails so often has its reason in itself: it must not hold up its room for long. */
+/** An event that fails this often while others succeed has its reason in itself: it must not hold up its room for long. */
 const POISON_TRIES = 6;
 
 const jittered = (ms: number): number => Math.round(ms * (0.9 + Math.random() * 0.2));

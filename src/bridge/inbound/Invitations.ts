@@ -11,9 +11,9 @@ import { freeSlug } from '../portals/slugs';
 import type { InvitedRoom } from './strippedState';
 import { readInvite } from './strippedState';
 
-/** Members made puppets at once when a room comes in; the others become it when they speak. */
+/** How many members get their puppets at once when a room comes in; the others get theirs when they speak. */
 const FIRST_MEMBERS = 50;
-/** Under which name a room is being made. */
+/** Where the name is noted under which a room is being made. */
 const beginOf = (room: MatrixRoomId): StoreKey => ({ model: 'misc', id: `making:${room}` });
 
 /** An invite from Matrix to a ghost: the room is made in Rocket.Chat, or the person joins the one that is bridged already. */

@@ -8,9 +8,9 @@ import type { Parts } from '../core/Parts';
 import type { Portal } from '../portals/Portal';
 import { hasPower } from '../portals/powers';
 
-/** So many links of a text to messages are looked up; further ones lose their target. */
+/** How many of a text's links to messages are looked up; further ones lose their target. */
 const MAX_LINKED = 20;
-/** So many names in code are looked up. */
+/** How many names in code are looked up. */
 const MAX_NAMES = 10;
 
 /**
@@ -57,7 +57,7 @@ export async function linkToMessage({ context }: Parts, portal: Portal, message:
     return messageLink(await context.rocketchat.siteUrl(), { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, message);
 }
 
-/** What a conversion takes, and the messages of this room that the event speaks of. */
+/** What a conversion needs, and the messages of this room that the event speaks of. */
 export type Inward = InwardContext & { messages: Map<MatrixEventId, RcMessage> };
 
 /** Reads what an event speaks of, so that its conversion can be pure. A plain text costs nothing here. */

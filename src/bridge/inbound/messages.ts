@@ -47,7 +47,7 @@ export class InboundMessages {
     private readonly encrypted: EncryptedRooms;
     private readonly unknown: UnknownKinds;
     public readonly edits: InboundEdits;
-    /** Until then nobody rings a room: the server has refused it. */
+    /** Until then nobody rings a whole room: the server has refused it. Milliseconds since the epoch. */
     private noRingingUntil = 0;
 
     constructor(

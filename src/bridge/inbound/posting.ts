@@ -17,7 +17,7 @@ export async function frameOf({ avatars }: Parts, portal: Portal, puppet: Puppet
 }
 
 /**
- * Says in words what Rocket.Chat has no other form for, as the message of the event that it was: once, and gone with the event.
+ * Says in words what Rocket.Chat has no other form for. The note is the message of the event: posted once, and deleted with it.
  * @param more whether it quotes something (`parseUrls`), and in which thread it stands
  */
 export async function postNote(parts: Parts, portal: Portal, event: MatrixEvent, puppet: Puppet, text: string, more: Partial<PostMessage> = {}): Promise<void> {

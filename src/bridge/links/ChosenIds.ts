@@ -9,11 +9,11 @@ import { reasonOf } from '../core/Context';
 export type Kind = 'messages' | 'users';
 
 const keyOf = (kind: Kind): StoreKey => ({ model: 'misc', id: `own-ids:${kind}` });
-/** So many of a room's newest messages are looked at. */
+/** How many of a room's newest messages are looked at. */
 const LOOK_BACK = 50;
 /** Clocks of the two servers may differ. */
 const SLACK_MS = 300_000;
-/** As long as another process may take to note which message it has posted. */
+/** How long another process may take to note which message it has posted. */
 const NOTED_MS = 1_500;
 
 /**

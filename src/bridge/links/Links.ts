@@ -25,10 +25,10 @@ export interface Link {
 }
 
 const CACHED = 50_000;
-/** Links are written together: after this many milliseconds, or when so many wait. */
+/** Links are written together: after this many milliseconds, or when this many wait. */
 const WRITE_AFTER_MS = 250;
 const WRITE_AT = 100;
-/** Batches that could not be written. */
+/** How many batches that could not be written are kept. */
 const MOST_FAILED = 200;
 const AGAIN_MS = 5_000;
 

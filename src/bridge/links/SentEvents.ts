@@ -7,7 +7,7 @@ import type { Mark } from './mark';
 import { markOf } from './mark';
 
 const PAGE = 100;
-/** Beyond it nothing is looked for: then the transaction id is what is left against doubling. */
+/** Further back nothing is looked for: then only the transaction id guards against doubling. */
 const MAX_PAGES = 50;
 /** Two servers' clocks differ. */
 const SLACK_MS = 600_000;
@@ -30,7 +30,7 @@ export class SentEvents {
 
     constructor(private readonly context: Pick<BridgeContext, 'homeserver' | 'namespace'>) {}
 
-    /** Was sent, or found. */
+    /** An event was sent, or found. */
     public note(portal: Portal, event: MatrixEventId): void {
         this.last.set(portal.matrixRoomId, event);
     }

@@ -7,6 +7,7 @@ import type { RcMessageId } from '../../ids/types';
  */
 export const MARK = 'chat.rocket.matrix_bridge';
 
+/** What an event of ours stands for. */
 export interface Mark {
     id: RcMessageId;
     /** `message`, `edit`, … as in the transaction id. */
@@ -15,6 +16,7 @@ export interface Mark {
     revision: string;
 }
 
+/** @returns the content with the mark */
 export function withMark(content: Content, mark: Mark): Content {
     return { ...content, [MARK]: { ...mark } };
 }

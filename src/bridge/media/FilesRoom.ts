@@ -12,7 +12,7 @@ const TITLE = 'Files of the Matrix bridge';
 const LOOK_BACK = 20;
 
 /**
- * A private room of the app's own user, in which files from Matrix are laid. The server posts a message for every upload of
+ * A private room of the app's own user, into which files from Matrix are laid. The server posts a message for every upload of
  * an app at once, without text, thread, name and picture of the sender, and under an id of its own. Here nobody sees it;
  * the message that people see is posted by the bridge and shows the same file.
  */
@@ -52,7 +52,7 @@ export class FilesRoom {
             if (error instanceof BridgeError && error.retriable) {
                 throw error;
             }
-            // The name is taken, perhaps by the room of an earlier installation, whose user is no more.
+            // The name is taken, perhaps by the room of an earlier installation, whose user is gone.
             return this.make(`${NAME}-${randomBytes(3).toString('hex')}`);
         });
         await store.put({ roomId }, STORED);

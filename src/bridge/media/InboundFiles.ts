@@ -15,7 +15,7 @@ import { FilesRoom } from './FilesRoom';
 import { MediaLimits } from './MediaLimits';
 import { uploadedMessage } from './uploadedMessage';
 
-/** What of a file is posted. */
+/** What is posted of a file. */
 export interface Brought {
     /** The file, to be shown by the message that is posted. */
     shown?: Required<Pick<PostMessage, 'attachments' | 'files'>>;

@@ -14,10 +14,10 @@ import type { MediaLimits } from './MediaLimits';
 type Thumbnail = NonNullable<OutwardFile['thumbnail']>;
 type UploadedThumbnail = Thumbnail & { url: MxcUri };
 
-/** Reading an upload is tried so often: a file that is gone looks like a server that fails. */
+/** How often reading an upload is tried: a file that is gone looks like a server that fails. */
 const READ_TRIES = 3;
 const READ_PAUSE_MS = 500;
-/** A text that does not fit into an event. */
+/** Name of the file that holds a text too long for an event. */
 const WHOLE_NAME = 'message.txt';
 
 /** Files of Rocket.Chat on their way to Matrix, each one event. What cannot be carried is said in words to both sides. */
@@ -40,7 +40,7 @@ export class OutboundFiles {
         }
         const bytes = await this.read(file.id);
         if (!bytes) {
-            await this.tell(message, `The file “${file.name}” is no more on this server and was not delivered to Matrix.`);
+            await this.tell(message, `The file “${file.name}” is not on this server any more and was not delivered to Matrix.`);
             return fileNote(file.name, 'this file was deleted before it could be delivered.', undefined, caption);
         }
         if (bytes.length > limit) {

@@ -9,10 +9,10 @@ import type { OutItem } from './items';
 import { identityOf, inWords } from './items';
 
 const QUOTED = 80;
-/** Whoever wrote something so long ago may not be there to see a note that is shown once: it is a direct message then. */
+/** Whoever wrote something longer ago may not be there to see a note that is shown once: they get a direct message. */
 const LATE_MS = 300_000;
 
-/** What did not happen to the message. The others are told by those who do them. */
+/** What did not happen to the message. Failures of the other kinds are told where they are met. */
 const VERBS: Partial<Record<OutItem['kind'], string>> = { message: 'delivered', edit: 'changed', delete: 'deleted', reaction: 'reacted to', pin: 'pinned or unpinned' };
 
 /** Who is told of a failure, and on which message. */
@@ -21,7 +21,7 @@ export interface Concerned {
     actor: RcUser;
 }
 
-/** @returns the begin of what was written, as the subject of a sentence */
+/** @returns the beginning of what was written, as the subject of a sentence */
 function subjectOf({ text }: RcMessage): string {
     const quoted = text.replace(/\s+/g, ' ').replace(/[`*_~]/g, '').slice(0, QUOTED);
     return quoted ? `“${quoted}${text.length > QUOTED ? '…' : ''}”` : 'Your message';

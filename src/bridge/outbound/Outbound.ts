@@ -27,7 +27,7 @@ import { Sender } from './Sender';
 /** Users through whom Matrix acts: what they do came from there and never goes back. */
 const isOurs = (user: RcUser): boolean => user.isPuppet || user.isAppUser;
 
-/** The homeserver was surely not asked: a room is not made twice. */
+/** The homeserver surely did nothing, so another try does not make a second room. */
 const isAway = (error: unknown): boolean => error instanceof BridgeError && error.retriable && error.certain;
 
 /**
@@ -189,7 +189,7 @@ export class Outbound {
         this.work.touched(portal);
     }
 
-    /** Finishes what a process that is no more had begun. Touches only rooms that had something under way. */
+    /** Finishes what a process that has ended had begun. Touches only rooms that had something under way. */
     public async resume(): Promise<void> {
         await this.left.look();
     }

@@ -72,7 +72,7 @@ export interface Doers {
 }
 
 /**
- * Does items by their ids: those of a process that is no more, and those that administrators let be tried again. Each looks
+ * Does items by their ids: those of a process that has ended, and those that administrators let be tried again. Each looks
  * at how things are now, so doing one twice, or too late, changes nothing. To be called in the room's lane.
  */
 export class Redoing {
@@ -129,7 +129,7 @@ export class Redoing {
             return false;
         }
         if (!author || !by) {
-            throw refusal('outbound.userGone', 'Who wrote it is no more in Rocket.Chat: it can be deleted by hand on Matrix.');
+            throw refusal('outbound.userGone', 'Its writer is not in Rocket.Chat any more: it can be deleted by hand on Matrix.');
         }
         await this.doers.messages.delete(portal, { id: item.message, sender: author }, by);
         return true;

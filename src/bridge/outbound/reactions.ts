@@ -30,7 +30,7 @@ export class OutboundReactions {
     ) {}
 
     /**
-     * @param again it was tried before, by a process that may be no more
+     * @param again it was tried before, by a process that may have ended
      * @throws when it cannot be brought over; that it is there already is no failure
      */
     public async changed(portal: Portal, user: RcUser, { message, emoji, on, at }: Reacted, again = false): Promise<void> {

@@ -5,7 +5,7 @@ import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
 import { LruMap } from '../core/LruMap';
 
-/** No event tells an app of a new picture: it is looked for when the user is active, so often at most. */
+/** No event tells an app of a new picture. While a user is active it is looked for, at most once in this time. */
 const LOOK_AGAIN_MS = 6 * 3_600_000;
 const CACHED = 20_000;
 

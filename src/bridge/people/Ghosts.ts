@@ -99,7 +99,7 @@ export class Ghosts {
         }
     }
 
-    /** Leaves, or is put out by `by`; being out already is fine. */
+    /** Makes a ghost leave; that it is out already is fine. */
     public async takeOut(ghost: Ghost, roomId: MatrixRoomId, reason?: string): Promise<void> {
         try {
             await this.context.homeserver.leave(roomId, { as: ghost.mxid, ...(reason && { reason }) });

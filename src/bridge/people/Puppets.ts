@@ -31,7 +31,7 @@ export interface KnownProfile {
 const KIND: StoreKey = { model: 'misc', id: 'puppet' };
 const CACHED = 20_000;
 const MAX_NAME_ATTEMPTS = 5;
-/** As long as another process may take to record the puppet that it has made. */
+/** How long another process may take to record the puppet that it has made. */
 const RECORDED_MS = 1_500;
 
 const byMxid = (id: MatrixUserId): StoreKey => ({ model: 'misc', id: `puppet:${id}` });

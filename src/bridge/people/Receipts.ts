@@ -4,10 +4,10 @@ import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
 import { LruMap } from '../core/LruMap';
 
-/** Between two requests of one room; a burst has ended meanwhile, or goes on with one request in this time. */
+/** Pause between two requests of one room: a burst costs one request in this time. */
 const PAUSE_MS = 4_000;
 const ROOMS = 5_000;
-/** Ghosts of one room that wait; the others' receipts move when they write again. */
+/** How many ghosts of one room wait; the others' receipts move when they write again. */
 const MOST_GHOSTS = 20;
 
 /**

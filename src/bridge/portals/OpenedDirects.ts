@@ -6,7 +6,7 @@ import { UnderWay } from '../core/UnderWay';
 import { RoomMaker } from './RoomMaker';
 
 const CACHED = 20_000;
-/** So many earlier messages of a direct room, and from so long ago, are brought over when it is bridged by a later one. */
+/** How many earlier messages of a direct room, and how old ones, come along when a later one bridges it. */
 const EARLIER = 50;
 const EARLIER_MS = 7 * 86_400_000;
 

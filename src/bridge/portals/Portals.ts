@@ -17,7 +17,7 @@ const byPart = (part: number): StoreKey => ({ model: 'misc', id: `portals:${part
 const byMatrixRoom = (id: MatrixRoomId): StoreKey => ({ model: 'misc', id: `mxroom:${id}` });
 const roomsOf = (portal: Portal): MatrixRoomId[] => [portal.matrixRoomId, ...portal.formerRooms];
 
-/** Into so many parts all portals are divided: whoever goes through all of them need not hold them all. */
+/** All portals are divided into this many parts: whoever goes through all of them need not hold them all. */
 export const PORTAL_PARTS = 32;
 const partOf = (id: RcRoomId): number => parseInt(digest(id).slice(0, 8), 16) % PORTAL_PARTS;
 

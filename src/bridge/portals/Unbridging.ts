@@ -11,7 +11,7 @@ const LOOK_AGAIN_MS = 2_000;
 
 const FOR_MATRIX = '🚪 This room was deleted in Rocket.Chat. It is not bridged any more: what is written here does not arrive there.';
 
-/** @returns whether a bridged room is no more in Rocket.Chat. @throws when that cannot be read now */
+/** @returns whether a bridged room was deleted in Rocket.Chat. @throws when that cannot be read now */
 export async function isDeleted({ context }: Pick<Parts, 'context'>, { rcRoomId }: Portal): Promise<boolean> {
     const { rocketchat, clock } = context;
     if (await rocketchat.room(rcRoomId)) {

@@ -5,7 +5,7 @@ import type { Content } from '../../matrix/Homeserver';
 import type { BridgeContext } from '../core/Context';
 import type { Portal } from './Portal';
 
-/** What a level is asked for, with what counts where the room says nothing (client-server API, `m.room.power_levels`). */
+/** The level that each right needs, with the default of the spec (client-server API, `m.room.power_levels`). */
 const needs = {
     redact: (levels: Content): number => level(levels.redact, 50),
     mentionRoom: (levels: Content): number => level(isObject(levels.notifications) ? levels.notifications.room : undefined, 50),

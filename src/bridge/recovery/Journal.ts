@@ -55,9 +55,9 @@ const KIND: StoreKey = { model: 'misc', id: 'outbound' };
 const OPEN: StoreKey = { model: 'misc', id: 'outbound-open' };
 const PROGRESS: StoreKey = { model: 'misc', id: 'outbound-progress' };
 const HOUR_MS = 3_600_000;
-/** A room without work for so long is closed: a burst costs a few writes, not each message one. */
+/** A room that has had no work for this long is closed: so a burst costs a few writes, and not one for each message. */
 const QUIET_MS = 10_000;
-/** Rooms that count as active: those of so many hours, as long as they are not too many. */
+/** Rooms with work within this many hours count as active. */
 const ACTIVE_HOURS = 12;
 
 const byRoom = (id: RcRoomId): StoreKey => ({ model: 'room', id });
@@ -147,7 +147,7 @@ export class Journal {
         }
     }
 
-    /** A burst is over, also one of a process that is no more. */
+    /** A burst is over, also one of a process that has ended. */
     public async close(roomId: RcRoomId, owner: string): Promise<void> {
         const reopened = owner === this.presence.id && this.open.get(roomId);
         if (!reopened) {

@@ -5,7 +5,7 @@ import type { Notices } from '../outbound/Notices';
 import type { Portal } from '../portals/Portal';
 import type { Intent, Journal } from './Journal';
 
-/** Does what was stored and not done: by a process that is no more, or because there was too much to be held. */
+/** Does what was stored and not done: by a process that has ended, or because there was too much to be held. */
 export class Leftovers {
     public readonly redoing: Redoing;
 

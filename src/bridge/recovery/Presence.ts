@@ -15,9 +15,9 @@ interface Sign {
 
 /** How often a living process gives its sign. */
 export const PULSE_MS = 3_000;
-/** Who gives no sign for so long while one watches is no more. */
+/** A process that gives no sign for this long, while it is watched, has ended. */
 const GONE_MS = 10_000;
-/** A sign found so old needs no watching; the clocks of two servers differ by less. */
+/** A sign older than this needs no watching; the clocks of two servers differ by less. */
 const STALE_MS = 120_000;
 const LOOK_MS = 1_000;
 
@@ -26,7 +26,7 @@ const byProcess = (id: string): StoreKey => ({ model: 'misc', id: `process:${id}
 
 /**
  * Which processes of the app live: there is one for each instance of the server, and a new one after each crash. What a
- * process that is no more had begun is taken up by another; what a living one does is left to it.
+ * process that has ended had begun is taken up by another; what a living one does is left to it.
  */
 export class Presence {
     /** Of this process. */
@@ -63,7 +63,7 @@ export class Presence {
         await this.write({ process: this.id, at: this.endedAt, ...(isIdle && { ended: true }) });
     }
 
-    /** @returns whether a process is no more; that takes up to ten seconds when its last sign is fresh */
+    /** @returns whether a process has ended; that takes up to ten seconds when its last sign is fresh */
     public isGone(process: string): Promise<boolean> {
         if (process === this.id || this.context.clock.now() - (this.aliveAt.get(process) ?? -Infinity) < GONE_MS) {
             return Promise.resolve(false);

@@ -22,7 +22,7 @@ import { readWritten } from './Written';
  * (`sendMessage`), and the clocks of its instances differ a little: so a message can be older than one that came before it.
  */
 const SLACK_MS = 30_000;
-/** Long work is told of each time so many are done. */
+/** Long work is logged each time this many messages are done. */
 const LOG_EACH = 500;
 
 /** From when on something may be missing. */

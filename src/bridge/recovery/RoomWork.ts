@@ -21,11 +21,11 @@ interface Range {
 }
 
 const CHECKED = 20_000;
-/** Another process has something under way in the room: it is looked at again after so long. */
+/** When another process has something under way in a room, the room is looked at again after this time. */
 const DEFER_MS = 15_000;
-/** In rooms that are never quiet the others are waited for so often. */
+/** How often other processes are waited for: some rooms are never quiet. */
 const DEFERRALS = 4;
-/** So old messages come from an import, and are stored like all that the newest messages do not tell. */
+/** Older messages come from an import, and are stored like all that the newest messages do not tell. */
 const OLD_MS = 3_600_000;
 const AGAIN_MS = 60_000;
 /** What the homeserver does not let us compare is tried less and less often. */
@@ -36,7 +36,7 @@ const messageKey = (id: string): string => `message ${id}`;
 
 /**
  * The work of the rooms' lanes to Matrix, so that none of it is lost: what is stored before it waits, what is compared when
- * a room is first touched, and what is taken over from a process that is no more.
+ * a room is first touched, and what is taken over from a process that has ended.
  */
 export class RoomWork {
     public readonly queues: RoomQueues;

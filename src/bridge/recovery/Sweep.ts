@@ -18,7 +18,7 @@ interface State {
 }
 
 const STATE: StoreKey = { model: 'misc', id: 'outbound-sweep' };
-/** Active rooms that are looked at at once, so many at a time. */
+/** How many active rooms are looked at first, and how many at a time. */
 const ACTIVE = 200;
 const AT_ONCE = 4;
 /** Pause between two silent rooms: nobody waits for them. */

@@ -13,10 +13,10 @@ export interface Doors {
     userChanged(user: RcUser): Promise<void>;
 }
 
-/** So many rooms are compared at a time: after an outage very many can be left. */
+/** How many rooms are compared at a time: after an outage very many can be left. */
 const AT_ONCE = 8;
 
-/** Takes up what processes that are no more had begun, also those of other servers. */
+/** Takes up what processes that have ended had begun, also those of other servers. */
 export class TakeOver {
     private looking?: Promise<void>;
     private readonly waiting = new Map<RcRoomId, Portal>();

@@ -21,7 +21,7 @@ interface Compared {
 /** What a deletion leaves where the server keeps a trace of it (`deleteMessage.ts`). */
 const isTrace = ({ systemType, unmapped }: RcMessage): boolean => systemType === 'rm' || unmapped._hidden === true;
 
-/** What has arrived and is no more in Rocket.Chat was deleted while nobody heard it, or pruned: only the former goes on Matrix, too. */
+/** What has arrived and is not in Rocket.Chat any more was deleted while nobody heard it, or pruned: only the former goes on Matrix, too. */
 export async function compareDeletions(parts: Parts, sender: Sender, { portal, written, arrived, waiting }: Compared, told: Told): Promise<void> {
     const { context, ghosts, links, patience } = parts;
     const there = new Set<string>(written.messages.map(({ id }) => id));

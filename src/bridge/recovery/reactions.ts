@@ -20,7 +20,7 @@ interface Compared {
     whole: boolean;
 }
 
-/** So many of the newest messages are looked at, whatever their age: an old one is seldom reacted to. */
+/** How many of the newest messages are looked at, whatever their age: an old one is seldom reacted to. */
 const NEWEST = 50;
 
 /** Reactions that local people gave or took back while nobody heard it: to the messages that are compared. */

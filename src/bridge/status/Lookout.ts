@@ -1,6 +1,6 @@
 import type { BridgeContext } from '../core/Context';
 
-/** So often a homeserver that does not push everything is asked. */
+/** How often a homeserver that does not push everything is asked. */
 const PAUSE_MS = 20_000;
 /** The first time, after it was switched on. */
 const START_MS = 5_000;

@@ -4,7 +4,7 @@ import { introduceBot } from '../people/introduceBot';
 import { PULSE_MS } from '../recovery/Presence';
 import type { EchoRoom } from './EchoRoom';
 
-/** The engine lets requests through only after `onEnable` has returned. */
+/** The engine lets requests through only after `onEnable` has returned: milliseconds until then. */
 const AFTER_ENABLE_MS = 1_500;
 
 /** What a bridge does at its start, while it works, and at its end. */

@@ -17,14 +17,14 @@ interface Suspicion {
 const TICK_MS = 5_000;
 /** Right after a start there may be little time. */
 const FIRST_TICK_MS = 2_500;
-/** So long without a push is looked into; longer when nothing has happened for long and the homeserver has no cheap way to ask. */
+/** After this long without a push it is looked into; the pause grows while nothing happens and the homeserver has no cheap way to ask. */
 const QUIET_MS = 30_000;
 const MAX_QUIET_MS = 300_000;
 const NUDGE_MS = 3_000;
 const ECHO_MS = 8_000;
 /** Where there is no ping nothing shortens the homeserver's own pause (up to 64 s) after the bridge was away. */
 const START_MS = 75_000;
-/** While it is stalled one in so many ticks asks whether it still is. */
+/** While pushes are stalled, one in so many ticks asks whether they still are. */
 const ASK_EVERY = 6;
 
 const STALLED = 'Events from Matrix do not arrive any more, although the homeserver is there. Most likely it holds a transaction that Rocket.Chat cannot pass on to the bridge '

@@ -22,7 +22,7 @@ const byId = (id: string): StoreKey => ({ model: 'misc', id: `inbound-parked:${i
 
 /**
  * Parked transactions in the app's persistence: one document of events for each, and a note beside it. The events are kept as
- * JSON text: accessors do not take every JSON of strangers (facts of the engine: keys `__proto__`, more than 100 levels).
+ * JSON text: the engine's accessors break at some JSON that strangers can send (keys `__proto__`, more than 100 levels).
  */
 export class ParkedStore {
     constructor(private readonly store: () => Store) {}

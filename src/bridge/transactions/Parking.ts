@@ -8,9 +8,9 @@ import type { Parked, Part, Processes } from './parked';
 import type { ParkedNote } from './ParkedStore';
 import { ParkedStore } from './ParkedStore';
 
-/** A room's next parked events are fetched when so few of it are in memory. */
+/** A room's next parked events are fetched when fewer than these are in memory. */
 const LOW_TIDE = 50;
-/** So often another process is asked whether it is done. */
+/** How often another process is asked whether it is done. */
 const LOOK_MS = 500;
 
 /**
@@ -49,7 +49,7 @@ export class Parking {
         return this.loaded;
     }
 
-    /** Takes over what processes that are no more have left. */
+    /** Takes over what processes that have ended left behind. */
     public async takeOver(): Promise<void> {
         await this.ready();
         const notes = await this.store.notes();
@@ -146,7 +146,7 @@ export class Parking {
         }
     }
 
-    /** Waits until the process that has parked it is done with it, or no more. Never rejects. */
+    /** Waits until the process that has parked it is done with it, or has ended. Never rejects. */
     private async whenOurs(parked: Parked): Promise<void> {
         const { id, owner } = parked.note;
         for (;;) {

@@ -24,7 +24,7 @@ export const DEADLINES: Deadlines = { quick: 2_500, hold: 20_000 };
 const MANY = 2_000;
 const MANY_OF_A_ROOM = 500;
 const LOOK_MS = 100;
-/** So many events of a room are waited for, unless it is busy; all others only for a blink: whoever floods a room does not hold up the rest. */
+/** How many events of a quiet room are waited for. All others get only a blink: whoever floods a room does not hold up the rest. */
 const WAITED_OF_A_ROOM = 10;
 const BLINK_MS = 10;
 

@@ -18,7 +18,7 @@ export interface Parked {
     stored: Promise<void>;
     /** Changes of them, one after another. */
     changing: Promise<void>;
-    /** Of another process: settled when that is done with it, or is no more. */
+    /** Of another process: settled when that is done with it, or has ended. */
     ours?: Promise<void>;
 }
 

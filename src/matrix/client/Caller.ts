@@ -10,6 +10,7 @@ import { sdkRequest } from './request';
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export type Json = Record<string, unknown>;
 
+/** What a request carries. */
 export interface CallOptions extends Acting {
     query?: Json;
     body?: Json;

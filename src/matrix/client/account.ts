@@ -34,6 +34,7 @@ function userIn(answer: Json, request: string): MatrixUserId {
     return user;
 }
 
+/** @returns a profile of what the homeserver gave; what is no name or no address of a picture is left out */
 export function profileOf(name: unknown, avatar: unknown): Profile {
     const avatarUrl = mxcUri(avatar);
     return { ...(typeof name === 'string' && name ? { displayName: name } : {}), ...(avatarUrl ? { avatarUrl } : {}) };

@@ -35,6 +35,7 @@ export function toUser(user: Partial<IUser> & Pick<IUser, 'id'>, appId: string):
     };
 }
 
+/** @returns the room as the bridge sees it */
 export function toRoom(room: IRoom): RcRoom {
     const unmapped = (room as Unmapped)._unmappedProperties_ || {};
     const type = String(room.type);

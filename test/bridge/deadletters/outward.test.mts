@@ -161,7 +161,7 @@ test('a deletion whose people are gone stays in the list and says so', async () 
     await w.quiet();
     w.rocketchat.users.delete(w.bob.id);
     expect(await w.retry()).toMatchObject({ failed: 1 });
-    expect(await w.letters()).toMatchObject([{ reason: expect.stringMatching(/no more in Rocket.Chat/) }]);
+    expect(await w.letters()).toMatchObject([{ reason: expect.stringMatching(/not in Rocket.Chat any more/) }]);
 });
 
 test('a letter of a room that is no more bridged says so', async () => {

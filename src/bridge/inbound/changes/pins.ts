@@ -9,7 +9,7 @@ import type { Portal } from '../../portals/Portal';
 import { linkToMessage, messageOfEvent } from '../lookups';
 import { postNote } from '../posting';
 
-/** So many messages one note quotes. */
+/** How many messages one note quotes. */
 const MAX_QUOTES = 5;
 
 /**

@@ -8,13 +8,14 @@ import type { Parts } from '../../core/Parts';
 /** Server setting `Message_MaxAllowedSize`, when it cannot be read. */
 const DEFAULT_LIMIT = 5_000;
 const LIMIT_LIFE_MS = 300_000;
-/** For longer texts the setting is read anew: it can be changed at any time. */
+/** Texts up to this length go by the setting as it was read last; for longer ones it is read anew, as it can change at any time. */
 const SHORT = 1_000;
-/** A text of more messages is posted as its beginning, with the whole as a file. */
+/** A text that would take more messages is posted as its beginning, with the whole as a file. */
 const MAX_PARTS = 4;
 const CUT = '\n[…]';
 const TOO_LONG = 'rocketchat.error-message-size-exceeded';
 
+/** A text as the messages that it becomes. */
 export interface Divided {
     texts: string[];
     /** The texts are only the beginning: the whole goes into a file. */

@@ -13,6 +13,7 @@ export interface Run extends Style {
     kind: 'text' | 'code' | 'raw' | 'mention';
 }
 
+/** A line of a message. */
 export interface Line {
     /** Marks of quotes and lists in front. */
     prefix: string;
