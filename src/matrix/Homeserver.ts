@@ -60,6 +60,8 @@ export interface News {
     rooms: { roomId: MatrixRoomId; events: MatrixEvent[]; limited: boolean }[];
     /** Rooms that the user is not in any more. */
     left: MatrixRoomId[];
+    /** New invites of the user, as they are pushed: with the stripped state of the room (`unsigned.invite_room_state`). */
+    invites: MatrixEvent[];
 }
 
 /** How the round trip homeserver → bridge went, see the application service `ping` of Matrix 1.7. */

@@ -1,8 +1,9 @@
 import { objectOf } from '../../convert/values';
+import { digest } from '../../ids/hash';
 import { matrixRoomId } from '../../ids/matrix';
-import type { MatrixRoomId } from '../../ids/types';
-import { checkEvents } from '../events/envelope';
-import type { Homeserver, News } from '../Homeserver';
+import type { MatrixRoomId, MatrixUserId } from '../../ids/types';
+import { checkEvent, checkEvents } from '../events/envelope';
+import type { Homeserver, MatrixEvent, News } from '../Homeserver';
 import type { Caller } from './Caller';
 import { textIn } from './Caller';
 
@@ -31,7 +32,22 @@ export function syncCalls(caller: Caller): Pick<Homeserver, 'news'> {
                 }
             }
             const left = Object.keys(objectOf(objectOf(answer.rooms).leave)).filter((id) => matrixRoomId(id)) as MatrixRoomId[];
-            return { next: textIn(answer, 'next_batch', 'GET sync'), rooms, left };
+            return { next: textIn(answer, 'next_batch', 'GET sync'), rooms, left, invites: as ? invitesOf(as, objectOf(objectOf(answer.rooms).invite), since || '') : [] };
         },
     };
+}
+
+/**
+ * The invite itself stands among the stripped state of its room (Matrix spec, client-server API, "Stripped state"). Synapse adds
+ * its id; by the spec it has none, and gets one that is the same when the same answer is read again.
+ */
+function invitesOf(user: MatrixUserId, rooms: Record<string, unknown>, since: string): MatrixEvent[] {
+    return Object.entries(rooms).reduce<MatrixEvent[]>((found, [room, value]) => {
+        const { events } = objectOf(objectOf(value).invite_state);
+        const state: Record<string, unknown>[] = (Array.isArray(events) ? events : []).map(objectOf);
+        const own = state.find(({ type, state_key: key, content }) => type === 'm.room.member' && key === user && objectOf(content).membership === 'invite');
+        const id = `$${digest(`${room} ${user} ${since}`).slice(0, 43)}`;
+        const checked = checkEvent({ event_id: id, ...own, unsigned: { invite_room_state: state } }, room);
+        return own && 'event' in checked ? [...found, checked.event] : found;
+    }, []);
 }

@@ -154,6 +154,42 @@ test('while it is stalled a quiet room costs nothing of its own: ghosts look at 
     expect(w.texts().pop()).toContain('news');
 });
 
+test('while it is stalled an invite of one who looks makes a room, once', async () => {
+    const w = await setUp();
+    w.pushTyping();
+    const watchdog = w.dog();
+    const alice = (await w.rocketchat.userByName('alice'))!;
+    await w.push(w.say('hi'));
+    await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, alice, 'hello'));
+    await w.quiet();
+    w.pushes.on = false;
+    while (!w.told.length) {
+        w.clock.pass(5_000);
+        await watchdog.tick();
+    }
+    await watchdog.tick();
+    const ghost = '@rc_alice:hs.test' as MatrixUserId;
+    const direct = w.homeserver.addRoom(CAROL);
+    direct.members.set(ghost, 'invite');
+    const invite = w.homeserver.write(direct, CAROL, 'm.room.member', { membership: 'invite', is_direct: true }, { state_key: ghost });
+    for (let tick = 0; tick < 3; tick += 1) {
+        w.clock.pass(5_000);
+        await watchdog.tick();
+        await w.settled();
+    }
+    const rooms = () => [...w.rocketchat.rooms.values()].filter(({ kind }) => kind === 'd');
+    expect([direct.members.get(ghost), rooms().length]).toEqual(['join', 1]);
+    const said = w.homeserver.write(direct, CAROL, 'm.room.message', { msgtype: 'm.text', body: 'tea?' }, { origin_server_ts: w.clock.now() });
+    w.clock.pass(5_000);
+    await watchdog.tick();
+    await w.settled();
+    expect(w.rocketchat.inRoom(rooms()[0].id).map(({ text }) => text)).toEqual(['tea?']);
+    w.pushes.on = true;
+    await w.push(invite, said);
+    await w.settled();
+    expect([rooms().length, w.rocketchat.inRoom(rooms()[0].id).length]).toEqual([1, 1]);
+});
+
 test('while it is stalled all rooms of one who looks are read back, in their order', async () => {
     const w = await setUp();
     w.pushTyping();

@@ -217,9 +217,12 @@ export class FakeHomeserver implements Homeserver {
         }
         const seen = JSON.parse(since || '{}') as Record<string, number>;
         const mine = [...this.rooms.values()].filter((room) => room.members.get(as) === 'join');
+        const invited = [...this.rooms.values()].filter((room) => room.members.get(as) === 'invite');
+        const isInvite = ({ type, state_key: key, content }: MatrixEvent): boolean => type === 'm.room.member' && key === as && content.membership === 'invite';
+        const invites = invited.filter((room) => since && !(room.id in seen)).reduce<MatrixEvent[]>((all, room) => [...all, ...room.timeline.filter(isInvite).slice(-1)], []);
         const rooms = mine.filter((room) => since && room.timeline.length > (seen[room.id] || 0))
             .map((room) => ({ roomId: room.id, events: room.timeline.slice(seen[room.id] || 0), limited: false }));
-        return { next: JSON.stringify(Object.fromEntries(mine.map((room) => [room.id, room.timeline.length]))), rooms, left: [] };
+        return { next: JSON.stringify(Object.fromEntries([...mine, ...invited].map((room) => [room.id, room.timeline.length]))), rooms, left: [], invites };
     }
 
     public async typing(): Promise<void> { await this.note('typing'); }
