@@ -1,5 +1,5 @@
 import type { MatrixEventId, MatrixRoomId } from '../../ids/types';
-import { checkEvent } from '../../matrix/events/envelope';
+import { checkEvents } from '../../matrix/events/envelope';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { Store, StoreKey } from '../../rocketchat/RocketChat';
 
@@ -63,7 +63,6 @@ export class ParkedStore {
         if (!Array.isArray(values)) {
             return undefined;
         }
-        const checked = values.map((value) => checkEvent(value));
-        return checked.reduce<MatrixEvent[]>((events, one) => ('event' in one ? [...events, one.event] : events), []);
+        return checkEvents(values);
     }
 }

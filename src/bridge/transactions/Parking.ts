@@ -86,7 +86,8 @@ export class Parking {
         const fresh = events.filter(({ event_id: id }) => !this.byEvent.has(id));
         if (fresh.length) {
             const rooms = new Map<MatrixRoomId, MatrixEvent[]>();
-            fresh.forEach((event) => rooms.set(event.room_id, [...(rooms.get(event.room_id) || []), event]));
+            fresh.forEach((event) => rooms.set(event.room_id, []));
+            fresh.forEach((event) => rooms.get(event.room_id)?.push(event));
             this.seq += 1;
             const note: ParkedNote = {
                 id: randomBytes(8).toString('hex'), owner: this.processes.id, at: this.context.clock.now(), seq: this.seq,

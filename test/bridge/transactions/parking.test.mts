@@ -280,3 +280,17 @@ describe('an event that fails', () => {
         expect(await bridge.deadLetters.all()).toHaveLength(1);
     });
 });
+
+test('a transaction of ten thousand events is answered, and all arrive in order', async () => {
+    const w = await setUp();
+    const { push } = w.start();
+    const texts = [...Array(10_000).keys()].map((at) => (at ? `m${at}` : 'slow'));
+    const from = Date.now();
+    await push(...texts.map((text) => w.one.say(text)));
+    expect(Date.now() - from).toBeLessThan(5_000);
+    w.release();
+    for (const end = Date.now() + 40_000; w.parked() && Date.now() < end;) {
+        await moment(50);
+    }
+    expect(w.one.texts()).toEqual(['warm', ...texts]);
+}, 60_000);
