@@ -9,7 +9,7 @@ export interface PatienceOptions {
     firstMs: number;
     capMs: number;
     /**
-     * Tries when the other side answers, but with a failure of its own (500): some of these stay for ever. Where nothing
+     * Tries when the other side answers, but with a failure of its own (5xx): some of these stay for ever. Where nothing
      * at all succeeds meanwhile it is more likely that its database is away, and there are three times as many.
      */
     maxTries: number;
@@ -119,7 +119,7 @@ export class Patience {
                 const own = asked === undefined ? jittered(Math.min(options.capMs, options.firstMs * 2 ** Math.min(tries, 20))) : askedPause(asked, tries);
                 const pause = isOutage ? 0 : own;
                 const late = this.clock.now() + pause - started > options.giveUpAfterMs;
-                const isOwn = !waits || error.status !== 500 || this.workedAt > started;
+                const isOwn = !waits || (error.status || 0) < 500 || this.workedAt > started;
                 if (answered >= options.maxTries * (isOwn ? 1 : OWN_TRIES) || (waits && alone >= options.maxTries * OWN_TRIES) || late) {
                     throw error;
                 }
