@@ -4,10 +4,11 @@
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium, type Browser } from 'playwright-core';
+import { madeOnce } from '../../workspace/process/madeOnce.mts';
 
 const run = promisify(execFile);
 
@@ -38,29 +39,14 @@ function installed(): string | undefined {
  */
 async function fromPackage(): Promise<string> {
     const { version } = JSON.parse(await readFile('node_modules/@sparticuz/chromium/package.json', 'utf8')) as { version: string };
-    const home = resolve('.gitignored/chromium');
-    const folder = join(home, version);
-    if (existsSync(folder)) {
-        return folder;
-    }
-    await mkdir(home, { recursive: true });
-    const draft = await mkdtemp(join(home, 'draft-'));
-    try {
+    const folder = resolve('.gitignored/chromium', version);
+    return madeOnce(folder, async (draft) => {
         const script = 'import("@sparticuz/chromium").then(({ default: chromium }) => chromium.executablePath())';
         await run(process.execPath, ['-e', script], { env: { ...process.env, TMPDIR: draft, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' } });
         // Its own fonts.conf looks into folders of Lambda.
         const fonts = `<fontconfig><dir>${join(folder, 'fonts', 'fonts')}</dir><cachedir>${join(folder, 'fonts-cache')}</cachedir></fontconfig>\n`;
         await writeFile(join(draft, 'fonts', 'fonts.conf'), `<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n${fonts}`);
-        await rename(draft, folder).catch((error: unknown) => {
-            // Another process was quicker, with the same result.
-            if (!existsSync(folder)) {
-                throw error;
-            }
-        });
-    } finally {
-        await rm(draft, { recursive: true, force: true });
-    }
-    return folder;
+    });
 }
 
 const starts = (path: string, env: NodeJS.ProcessEnv): Promise<boolean> => run(path, ['--version'], { env }).then(() => true, () => false);

@@ -1,9 +1,10 @@
 import { build } from 'esbuild';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { madeOnce } from '../process/madeOnce.mts';
 import { root } from './paths.mts';
 
 const require = createRequire(import.meta.url);
@@ -25,21 +26,9 @@ const parts = ['definition', 'deno-runtime', 'lib', 'server', 'package.json'];
  */
 export async function prepareEngine(): Promise<string> {
     const source = dirname(require.resolve('@rocket.chat/apps-engine/package.json'));
-    const home = join(root, '.gitignored', 'engine');
-    const place = join(home, await nameOf(source));
-    const prepared = join(place, 'node_modules', '@rocket.chat', 'apps-engine');
-    if (existsSync(prepared)) return prepared;
-
-    const draft = join(home, `.draft-${process.pid}-${randomBytes(4).toString('hex')}`);
-    try {
-        await copyEngine(source, join(draft, 'node_modules', '@rocket.chat', 'apps-engine'));
-        await rename(draft, place);
-    } catch (error) {
-        await rm(draft, { recursive: true, force: true });
-        // Another process was quicker: what it made is what we would have made.
-        if (!existsSync(prepared)) throw error;
-    }
-    return prepared;
+    const inner = join('node_modules', '@rocket.chat', 'apps-engine');
+    const place = await madeOnce(join(root, '.gitignored', 'engine', await nameOf(source)), (draft) => copyEngine(source, join(draft, inner)));
+    return join(place, inner);
 }
 
 async function nameOf(source: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { madeOnce } from '../process/madeOnce.mts';
 
 const SOURCES = resolve('workspace/page/client');
 const BUILDS = resolve('.gitignored/page');
@@ -48,23 +48,8 @@ async function bundle(folder: string): Promise<void> {
  * @returns the folder with index.html, style.css, icon.svg, page.js
  */
 export async function buildPage(): Promise<string> {
-    const folder = join(BUILDS, await sourceHash());
-    if (existsSync(folder)) {
-        return folder;
-    }
-    await mkdir(BUILDS, { recursive: true });
-    const draft = await mkdtemp(join(BUILDS, 'draft-'));
-    try {
+    return madeOnce(join(BUILDS, await sourceHash()), async (draft) => {
         await bundle(draft);
         await Promise.all(STATIC.map((name) => copyFile(join(SOURCES, name), join(draft, name))));
-        await rename(draft, folder).catch((error: unknown) => {
-            // Another process was quicker, with the same result.
-            if (!existsSync(folder)) {
-                throw error;
-            }
-        });
-    } finally {
-        await rm(draft, { recursive: true, force: true });
-    }
-    return folder;
+    });
 }
