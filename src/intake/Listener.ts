@@ -106,20 +106,27 @@ export class Listener {
 
     private async handle(request: HttpRequest, response: HttpResponse): Promise<void> {
         let answer: Answer;
+        // The sandbox's `request.complete` never says so (Deno).
+        let isUnread = false;
         try {
             const headers: Record<string, string> = {};
             for (const [name, value] of Object.entries(request.headers)) {
                 headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
             }
             const maxBytes = this.wanted?.maxBytes || 0;
-            answer = await this.serve(String(request.method), String(request.url), headers, () => bodyOf(request, Number(headers['content-length']), maxBytes));
+            isUnread = Boolean(headers['transfer-encoding']) || Number(headers['content-length'] || 0) !== 0;
+            const body = async (): Promise<string> => {
+                const text = await bodyOf(request, Number(headers['content-length']), maxBytes);
+                isUnread = false;
+                return text;
+            };
+            answer = await this.serve(String(request.method), String(request.url), headers, body);
         } catch (error) {
             this.log.error('A request on the own port failed', error);
             answer = { status: 500, content: { errcode: 'M_UNKNOWN', error: 'The bridge had an internal error.' } };
         }
         const body = Buffer.from(JSON.stringify(answer.content || {}), 'utf8');
-        const unread = !request.complete;
-        response.writeHead(answer.status, { 'Content-Type': 'application/json', 'Content-Length': body.length, ...(unread && { Connection: 'close' }) });
+        response.writeHead(answer.status, { 'Content-Type': 'application/json', 'Content-Length': body.length, ...(isUnread && { Connection: 'close' }) });
         response.end(body);
     }
 }

@@ -3,8 +3,6 @@ export interface HttpRequest {
     method?: string;
     url?: string;
     headers: Record<string, string | string[] | undefined>;
-    /** Everything of it has come. */
-    complete: boolean;
     on(event: 'data', listener: (chunk: Buffer) => void): unknown;
     on(event: 'end', listener: () => void): unknown;
     on(event: 'error', listener: (error: Error) => void): unknown;

@@ -54,15 +54,15 @@ export function routes(endpoints: MatrixEndpoint[], host: () => EndpointHost, ba
             if (values) {
                 const request = { headers, query: queryOf(search), params: Object.fromEntries(names.map((name, index) => [name, values[index]])), content: {} };
                 await enter();
-                return answerOf(endpoint, method.toLowerCase(), request, body, host().hsToken());
+                return answerOf(endpoint, method.toLowerCase(), request, body, host());
             }
         }
         return unknown;
     };
 }
 
-async function answerOf(endpoint: MatrixEndpoint, verb: string, request: ServedRequest, body: () => Promise<string>, hsToken: string): Promise<Answer> {
-    if (checkToken(hsToken, request.headers.authorization, request.query.access_token) !== 'right' || verb === 'get') {
+async function answerOf(endpoint: MatrixEndpoint, verb: string, request: ServedRequest, body: () => Promise<string>, host: EndpointHost): Promise<Answer> {
+    if (checkToken(host.hsToken(), request.headers.authorization, request.query.access_token) !== 'right' || verb === 'get') {
         return endpoint.serve(verb, request, {});
     }
     try {
@@ -70,6 +70,8 @@ async function answerOf(endpoint: MatrixEndpoint, verb: string, request: ServedR
         return await endpoint.serve(verb, { ...request, content: text === '' ? undefined : parseJson(text) as ServedRequest['content'] }, {});
     } catch (error) {
         if (error instanceof TooLarge) {
+            // The homeserver sends it again for ever, and nothing else.
+            host.log.error('A transaction on the own port is larger than the limit in the settings of the app ("Largest transaction"): nothing arrives until that is raised.');
             return refusal(413, 'M_TOO_LARGE', 'The transaction is larger than the bridge takes. The limit is a setting of the app.');
         }
         if (error instanceof SyntaxError) {

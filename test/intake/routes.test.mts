@@ -45,7 +45,7 @@ async function setUp({ basePath = '', maxBytes = 1_000_000, port }: { basePath?:
             sent.on('error', reject);
             sent.end(method === 'GET' ? undefined : body);
         });
-    return { listener, config, call, taken, asked, changes, until };
+    return { listener, config, call, taken, asked, changes, until, log };
 }
 
 type Port = Awaited<ReturnType<typeof setUp>>;
@@ -101,8 +101,10 @@ test('what is over the limit is refused, and strangers are before they can send 
     const port = await open({ maxBytes: 1_000 });
     const big = `{"events":["${'x'.repeat(2_000)}"]}`;
     const chunked = { 'Transfer-Encoding': 'chunked' };
+    expect(port.log.lastError).toBeUndefined();
     expect(await port.call('/_matrix/app/v1/transactions/1', { body: big })).toEqual({ status: 413, body: expect.objectContaining({ errcode: 'M_TOO_LARGE' }) });
     expect(await port.call('/_matrix/app/v1/transactions/1', { body: big, headers: chunked })).toMatchObject({ status: 413 });
+    expect(port.log.lastError?.text).toMatch(/larger than the limit/);
     expect(await port.call('/_matrix/app/v1/transactions/1', { body: big, headers: { authorization: 'Bearer x' } })).toMatchObject({ status: 403 });
     expect(await port.call('/_matrix/app/v1/transactions/1')).toMatchObject({ status: 200 });
     port.listener.use(undefined);

@@ -52,6 +52,13 @@ test('takes what the private API cannot, up to its own limit', async () => {
     await answers(200);
 });
 
+test('keeps the connection for the next transaction, and ends it when a body is not read', async () => {
+    const url = `http://127.0.0.1:${port}/_matrix/app/v1/transactions/`;
+    const put = (used: string, body: string): Promise<Response> => fetch(`${url}${unique('txn')}`, { method: 'PUT', headers: { Authorization: `Bearer ${used}` }, body });
+    expect((await put(token, '{"events":[]}')).headers.get('connection')).not.toBe('close');
+    expect((await put('wrong', '{"events":[]}')).headers.get('connection')).toBe('close');
+});
+
 test('is closed with the app and opened again with it, also in a new sandbox', async () => {
     await here().app.setStatus('manually_disabled');
     await closed();
