@@ -116,7 +116,7 @@ export class Bridge {
         if (this.signs.wentBack(txnId, typeof first === 'string' ? first : '')) {
             this.catchUp.sign('the homeserver counts its transactions anew');
         }
-        this.inbound.passing(ephemeral);
+        this.inbound.ephemeral(ephemeral);
         await this.transactions.handle(txnId, events, () => this.catchUp.before(events));
     }
 

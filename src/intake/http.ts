@@ -8,11 +8,13 @@ export interface HttpRequest {
     on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
+/** The answer to a request, as far as the listener writes it. */
 export interface HttpResponse {
     writeHead(status: number, headers: Record<string, string | number>): unknown;
     end(body: Buffer): unknown;
 }
 
+/** Node's HTTP server, as far as the listener uses it. */
 export interface HttpServer {
     on(event: 'error', listener: (error: Error) => void): unknown;
     listen(port: number, host: string, listening: () => void): unknown;

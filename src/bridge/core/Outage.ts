@@ -56,13 +56,13 @@ export class Outage {
     /** @param fresh whether it is a first try @returns at once while the other side is there, else when it is the caller's turn */
     public turn(fresh: boolean): Turn | Promise<Turn> {
         if (this.awaySince === undefined && !this.waiting.length) {
-            return this.leave('free');
+            return this.permit('free');
         }
         const now = this.clock.now();
         if (this.awaySince !== undefined && fresh && !this.freshOut && now - this.freshAt >= FRESH_MS) {
             this.freshOut = true;
             this.freshAt = now;
-            return this.leave('fresh');
+            return this.permit('fresh');
         }
         return new Promise((resolve) => {
             this.waiting.push(resolve);
@@ -152,7 +152,7 @@ export class Outage {
     }
 
     private next(kind: Turn['kind']): void {
-        (this.waiting.shift() as (turn: Turn) => void)(this.leave(kind));
+        (this.waiting.shift() as (turn: Turn) => void)(this.permit(kind));
     }
 
     private giveBack(turn?: Turn): void {
@@ -165,7 +165,7 @@ export class Outage {
         }
     }
 
-    private leave(kind: Turn['kind']): Turn {
+    private permit(kind: Turn['kind']): Turn {
         return { kind, answers: this.answers };
     }
 }

@@ -100,8 +100,8 @@ export class Patience {
         let alone = 0;
         for (let tries = 0; ; tries += 1) {
             // No turn is waited for while all is well: a warm message costs nothing here.
-            const leave = waits ? this.outage.turn(tries === 0) : undefined;
-            const turn = leave instanceof Promise ? await leave : leave;
+            const permission = waits ? this.outage.turn(tries === 0) : undefined;
+            const turn = permission instanceof Promise ? await permission : permission;
             try {
                 const result = await attempt(previous);
                 this.outage.answered(turn);

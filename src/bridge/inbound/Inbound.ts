@@ -93,8 +93,8 @@ export class Inbound {
     }
 
     /** Typing and the like: shown when it can be, never waited for. */
-    public passing(ephemeral: unknown[]): void {
-        this.typing.handle(ephemeral);
+    public ephemeral(events: unknown[]): void {
+        this.typing.handle(events);
     }
 
     public isDone(event: MatrixEventId): boolean {

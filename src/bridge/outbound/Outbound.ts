@@ -46,7 +46,7 @@ export class Outbound {
     private readonly journal: Journal;
     private readonly work: RoomWork;
     private readonly sweep: Sweep;
-    private readonly left: TakeOver;
+    private readonly takeOver: TakeOver;
     private readonly directs: OpenedDirects;
     private readonly encrypted: EncryptedHere;
 
@@ -63,7 +63,7 @@ export class Outbound {
         this.journal = new Journal(parts.context, this.presence);
         this.work = new RoomWork(parts, this, sender, this.notices, this.journal, this.presence);
         this.sweep = new Sweep(parts, this.presence, this.journal, this.work);
-        this.left = new TakeOver(parts, this.presence, this.journal, this.work, this);
+        this.takeOver = new TakeOver(parts, this.presence, this.journal, this.work, this);
         this.directs = new OpenedDirects(parts);
         this.encrypted = new EncryptedHere(parts);
     }
@@ -191,7 +191,7 @@ export class Outbound {
 
     /** Finishes what a process that has ended had begun. Touches only rooms that had something under way. */
     public async resume(): Promise<void> {
-        await this.left.look();
+        await this.takeOver.look();
     }
 
     /** Looks for what nobody heard while the app was off. @returns when all rooms are gone through: that may take hours */

@@ -35,8 +35,8 @@ export interface Past {
     deleted: Set<string>;
 }
 
-/** What the room's lane has to know of a comparison. */
-export interface Told {
+/** The lane of the room, as a comparison uses it. */
+export interface RoomLane {
     /** Before the first thing is sent. */
     begin(): Promise<void>;
     /** Whether the message waits in the lane. */
@@ -64,29 +64,29 @@ export class Recovery {
     }
 
     /** @returns how many messages were missing; of a room that is no more in Rocket.Chat none, and it is unbridged */
-    public async room(portal: Portal, { since, whole, deleted }: Past, told: Told): Promise<number> {
+    public async room(portal: Portal, { since, whole, deleted }: Past, lane: RoomLane): Promise<number> {
         const { context } = this.parts;
         const from = Math.max(since, portal.bridgedAt) - SLACK_MS;
         const written = await this.written(portal, from);
         if (!written) {
-            await told.begin();
+            await lane.begin();
             await this.unbridging.end(portal);
             return 0;
         }
         const recent = written.messages.filter((ref) => !ref.isFromMatrix && (ref.ts >= from || (ref.editedAt || 0) >= from));
-        if (!whole && recent.every(({ id }) => told.isWaiting(id))) {
+        if (!whole && recent.every(({ id }) => lane.isWaiting(id))) {
             return 0;
         }
         const arrived = await this.arrived(portal, from);
         let missing = 0;
         for (const [place, ref] of recent.entries()) {
-            missing += (await this.one(portal, ref, arrived, from, told)) ? 1 : 0;
+            missing += (await this.one(portal, ref, arrived, from, lane)) ? 1 : 0;
             if (place % LOG_EACH === LOG_EACH - 1) {
                 context.log.info(`Room ${portal.rcRoomId}: ${place + 1} of ${recent.length} messages compared with Matrix, ${missing} were missing.`);
             }
         }
-        await compareDeletions(this.parts, this.sender, { portal, written, arrived, waiting: deleted }, told);
-        await compareReactions(this.parts, this.reactions, { portal, written, arrived, from, whole }, told);
+        await compareDeletions(this.parts, this.sender, { portal, written, arrived, waiting: deleted }, lane);
+        await compareReactions(this.parts, this.reactions, { portal, written, arrived, from, whole }, lane);
         if (missing) {
             context.log.info(`Room ${portal.rcRoomId} was compared with Matrix from ${new Date(from).toISOString()}: ${missing} of ${recent.length} messages were missing.`);
         }
@@ -110,9 +110,9 @@ export class Recovery {
     }
 
     /** @returns whether it was missing */
-    private async one(portal: Portal, ref: Ref, arrived: Arrived, from: number, told: Told): Promise<boolean> {
+    private async one(portal: Portal, ref: Ref, arrived: Arrived, from: number, lane: RoomLane): Promise<boolean> {
         const { links } = this.parts;
-        const waiting = told.claim(ref.id);
+        const waiting = lane.claim(ref.id);
         if (waiting) {
             await waiting();
             return false;
@@ -129,21 +129,21 @@ export class Recovery {
         if (!message) {
             return false;
         }
-        await told.begin();
+        await lane.begin();
         if (isMissing || isInParts) {
-            await this.attempt('message', message, () => this.messages.post(portal, message), told);
+            await this.attempt('message', message, () => this.messages.post(portal, message), lane);
         }
         if (isEdited) {
-            await this.attempt('edit', message, () => this.messages.edit(portal, message), told);
+            await this.attempt('edit', message, () => this.messages.edit(portal, message), lane);
         }
         return isMissing;
     }
 
-    private async attempt(kind: 'message' | 'edit', message: RcMessage, action: () => Promise<void>, told: Told): Promise<void> {
+    private async attempt(kind: 'message' | 'edit', message: RcMessage, action: () => Promise<void>, lane: RoomLane): Promise<void> {
         try {
             await action();
         } catch (error) {
-            await told.failed({ kind, room: message.roomId, message: message.id }, { message, actor: message.sender }, error);
+            await lane.failed({ kind, room: message.roomId, message: message.id }, { message, actor: message.sender }, error);
         }
     }
 

@@ -7,7 +7,7 @@ import type { Sender } from '../outbound/Sender';
 import type { Portal } from '../portals/Portal';
 import type { Arrived, OurEvent } from './Arrived';
 import { deletedByPeople, readPruning } from './pruned';
-import type { Told } from './Recovery';
+import type { RoomLane } from './Recovery';
 import type { Written } from './Written';
 
 interface Compared {
@@ -22,7 +22,7 @@ interface Compared {
 const isTrace = ({ systemType, unmapped }: RcMessage): boolean => systemType === 'rm' || unmapped._hidden === true;
 
 /** What has arrived and is not in Rocket.Chat any more was deleted while nobody heard it, or pruned: only the former goes on Matrix, too. */
-export async function compareDeletions(parts: Parts, sender: Sender, { portal, written, arrived, waiting }: Compared, told: Told): Promise<void> {
+export async function compareDeletions(parts: Parts, sender: Sender, { portal, written, arrived, waiting }: Compared, lane: RoomLane): Promise<void> {
     const { context, ghosts, links, patience } = parts;
     const there = new Set<string>(written.messages.map(({ id }) => id));
     const traced: (OurEvent & { id: RcMessageId })[] = [];
@@ -44,7 +44,7 @@ export async function compareDeletions(parts: Parts, sender: Sender, { portal, w
         context.log.warn(`${gone.length - deleted.length} messages of room ${portal.rcRoomId} are no more in Rocket.Chat and look as if they were pruned: they stay on Matrix.`);
     }
     for (const { id, event, sender: ghost } of [...traced, ...deleted]) {
-        await told.begin();
+        await lane.begin();
         for (const one of new Set([event, ...(await links.eventsOf(id))])) {
             await patience.keepTrying(() => sender.redactAs(portal, ghost, one), OUTWARD)
                 .catch((error) => context.log.warn(`The deletion of message ${id} could not be brought to Matrix: ${reasonOf(error)}`));

@@ -6,7 +6,7 @@ import type { OutboundReactions } from '../outbound/reactions';
 import type { Portal } from '../portals/Portal';
 import type { Arrived } from './Arrived';
 import { reactionOf } from './Arrived';
-import type { Told } from './Recovery';
+import type { RoomLane } from './Recovery';
 import type { Ref, Written } from './Written';
 
 /** What is compared: the messages of a room with what has arrived. */
@@ -28,7 +28,7 @@ export async function compareReactions(
     parts: Parts,
     reactions: OutboundReactions,
     { portal, written, arrived, from, whole }: Compared,
-    told: Told,
+    lane: RoomLane,
 ): Promise<void> {
     const people = new People(parts);
     const refs = new Map<string, Ref>(written.messages.map((ref) => [ref.id, ref]));
@@ -51,7 +51,7 @@ export async function compareReactions(
             // What was read a while ago may have changed since.
             const now = await context.rocketchat.message(message as RcMessageId);
             if (now && !now.systemType && !isShown(now.reactions)) {
-                await told.begin();
+                await lane.begin();
                 await reactions.changed(portal, user, { message: { id: now.id, roomId: now.roomId }, emoji, on: false, at: context.clock.now() })
                     .catch((error) => context.log.warn(`A reaction to message ${message} could not be taken back on Matrix: ${reasonOf(error)}`));
             }
@@ -71,7 +71,7 @@ export async function compareReactions(
                         continue;
                     }
                     const item = { kind: 'reaction' as const, room: portal.rcRoomId, message: id, user: user.id, emoji, on: true, at: context.clock.now() };
-                    await told.begin();
+                    await lane.begin();
                     await reactions.changed(portal, user, { ...item, message: { id, roomId: portal.rcRoomId } })
                         .catch((error) => context.log.warn(`A reaction to message ${id} could not be brought to Matrix: ${reasonOf(error)}`));
                 }
