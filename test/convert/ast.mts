@@ -69,3 +69,46 @@ function join(entries: any[]): any[] {
     }
     return joined;
 }
+
+/** What a reader sees of a text in the dialect, and in which form: blocks in lines, `<b>`, `<i>`, `<s>`, `<c>` (code), `<h>` (spoiler), `[label](address)`, `@{name}`. */
+export const shown = (text: string): string => (text === '' ? '' : shownBlocks(parse(text)));
+
+const list = (value: unknown): any[] => (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]);
+const shownBlocks = (value: unknown): string => list(value).map(shownBlock).join('\n');
+const inlines = (value: unknown): string => list(value).map(shownInline).join('');
+const row = (cells: any[]): string => cells.map((cell) => inlines(cell.value)).join('|');
+
+function shownBlock(node: any): string {
+    switch (node.type) {
+        case 'LINE_BREAK': return '';
+        case 'PARAGRAPH': case 'BIG_EMOJI': return inlines(node.value);
+        case 'HEADING': return `H${node.level}(${inlines(node.value)})`;
+        case 'QUOTE': return `Q(${shownBlocks(node.value)})`;
+        case 'UNORDERED_LIST': return `UL(${row(node.value)})`;
+        case 'ORDERED_LIST': return `OL(${node.value.map((item: any) => `${item.number}:${inlines(item.value)}`).join('|')})`;
+        case 'TASKS': return `TASKS(${node.value.map((item: any) => `${item.status ? 'x' : 'o'}:${inlines(item.value)}`).join('|')})`;
+        case 'CODE': return `CODE${node.language && node.language !== 'none' ? `[${node.language}]` : ''}(${node.value.map((line: any) => inlines(line.value)).join('\n')})`;
+        case 'TABLE': return `TABLE(${[node.value.header, ...node.value.rows.map((cells: any) => cells.value)].map(row).join('/')})`;
+        case 'HORIZONTAL_RULE': return '---HR';
+        default: return shownInline(node);
+    }
+}
+
+const tags: Record<string, string> = { BOLD: 'b', ITALIC: 'i', STRIKE: 's', SPOILER: 'h', INLINE_CODE: 'c' };
+
+function shownInline(node: any): string {
+    if (tags[node.type]) return `<${tags[node.type]}>${inlines(node.value)}</${tags[node.type]}>`;
+    switch (node.type) {
+        case 'PLAIN_TEXT': return node.value.replace(invisible, '');
+        case 'LINK': return shownLink(inlines(node.value.label), inlines(node.value.src));
+        case 'MENTION_USER': return `@{${inlines(node.value)}}`;
+        case 'MENTION_CHANNEL': return `#{${inlines(node.value)}}`;
+        case 'INLINE_KATEX': case 'KATEX': return `K(${node.value})`;
+        case 'EMOJI': return emoji(node);
+        default: return `${node.type}(${inlines(node.value)})`;
+    }
+}
+
+/** A link that is its own label is shown as the label. */
+const shownLink = (label: string, source: string): string =>
+    ([label, `https://${label}`, `//${label}`, `mailto:${label}`].includes(source) || source.startsWith('tel:') ? label : `[${label}](${source})`);

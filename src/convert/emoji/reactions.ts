@@ -1,5 +1,7 @@
 import { emojiTable, withoutSelectors } from './table';
 
+const textSelector = /\ufe0e$/;
+
 const bare = (name: string): string => name.replace(/^:|:$/g, '');
 
 /**
@@ -10,7 +12,7 @@ const bare = (name: string): string => name.replace(/^:|:$/g, '');
  */
 export function reactionName(key: string, isCustom: (name: string) => boolean = () => false): string | undefined {
     const table = emojiTable();
-    const first = table.byCharacters.get(withoutSelectors(key.trim()));
+    const first = table.byCharacters.get(withoutSelectors(key.trim()).replace(textSelector, ''));
     if (first !== undefined) return `:${first}:`;
     const [, name] = /^:([\w+.-]{1,100}):$/.exec(key) ?? [];
     return name !== undefined && (table.byName.has(name) || isCustom(name)) ? key : undefined;

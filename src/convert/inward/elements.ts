@@ -6,7 +6,7 @@ import { attribute, textOf, type HtmlNode } from './html';
 import { writeLink } from './dialect/links';
 import { clean, joiner, roomMention, type Line, type Style } from './dialect/runs';
 import { serializeRuns } from './dialect/serialize';
-import { writeTable } from './dialect/tables';
+import { writeRows, writeTable } from './dialect/tables';
 
 const hidden = ['mx-reply', 'script', 'style', 'template', 'title', 'head', 'noembed', 'noframes', 'iframe', 'object', '#comment'];
 const styles: Record<string, Style> = {
@@ -30,8 +30,8 @@ export class ElementReader {
         private readonly roomMentioned: boolean,
         private readonly names: ReadonlyMap<string, string> = new Map(),
     ) {
-        const ids = [...names.keys()].map((id) => `${id.replace(/[^A-Za-z0-9@]/g, '\\$&')}(?![\\w-]|[.:]\\w)`);
-        this.mentions = new RegExp(`(${[...(roomMentioned ? ['@room\\b'] : []), ...ids].join('|') || '$^'})`);
+        const wanted = [...(roomMentioned ? ['@room'] : []), ...names.keys()];
+        this.mentions = new RegExp(`(${wanted.map((id) => `${id.replace(/[^A-Za-z0-9@]/g, '\\$&')}(?![\\w\\u00aa-\\u1fff-]|[.:]\\w)`).join('|') || '$^'})`);
     }
 
     /** @param style formatting of all of it (an emote is italic) */
@@ -67,7 +67,7 @@ export class ElementReader {
             case 'hr': return this.block(builder, 1, () => builder.text('---', 'raw', {}));
             case 'pre': return this.code(node, builder, style);
             case 'code': case 'tt': case 'kbd': case 'samp': return builder.text(clean(textOf(node)).replace(/\s+/g, ' '), 'code', style);
-            case 'table': return this.table(node, builder);
+            case 'table': return this.table(node, builder, style);
             case 'a': return this.link(node, builder, style);
             case 'img': return this.image(node, builder, style);
             case 'sup': case 'sub': return builder.text(shifted(node.nodeName, clean(textOf(node)).replace(/\s+/g, ' ')), 'text', style);
@@ -87,8 +87,8 @@ export class ElementReader {
     /** Text that is no HTML: one line of it. `@room` and Matrix ids are mentions if the sender says so. */
     public plain(text: string, builder: LineBuilder, style: Style): void {
         if ((!this.roomMentioned && this.names.size === 0) || !text.includes('@')) return builder.text(text, 'text', style);
-        text.split(this.mentions).forEach((part, index) => {
-            const name = index % 2 === 0 ? undefined : part === '@room' ? `${roomMention}all` : `@${this.names.get(part)}`;
+        text.split(this.mentions).forEach((part, index, parts) => {
+            const name = index % 2 === 0 || /[\w.-]$/.test(parts[index - 1]) ? undefined : part === '@room' ? `${roomMention}all` : `@${this.names.get(part)}`;
             builder.text(name ?? part, name === undefined ? 'text' : 'mention', style);
         });
     }
@@ -111,8 +111,13 @@ export class ElementReader {
         builder.block(1);
         if (builder.nested) this.children(node, builder, { ...style, bold: true });
         else {
-            builder.text(`${'#'.repeat(level)} `, 'raw', {});
-            this.children(node, builder, style);
+            const inside = builder.inner();
+            this.children(node, inside, style);
+            for (const { prefix, runs, verbatim } of inside.finish()) {
+                if (verbatim !== undefined) builder.verbatim(verbatim);
+                else if (runs.length > 0) [{ text: `${'#'.repeat(level)} ${prefix}`, kind: 'raw' as const }, ...runs].forEach((run) => builder.text(run.text, run.kind, run));
+                builder.block(1);
+            }
         }
         builder.block(1);
         this.afterHeading = true;
@@ -128,7 +133,7 @@ export class ElementReader {
         const [, language = ''] = /(?:^|\s)language-(\S+)/.exec((inner && attribute(inner, 'class')) ?? '') ?? [];
         const lines = clean(textOf(node)).replace(/^\n|\n$/g, '').replace(/```/g, `\`\`${joiner}\``).split('\n');
         builder.block(1);
-        if (builder.inQuote) {
+        if (builder.inQuote || style.spoiler) {
             lines.forEach((line) => {
                 builder.text(line, 'code', style);
                 builder.lineBreak();
@@ -142,14 +147,17 @@ export class ElementReader {
         builder.block(1);
     }
 
-    private table(node: HtmlNode, builder: LineBuilder): void {
+    private table(node: HtmlNode, builder: LineBuilder, style: Style): void {
         builder.block(1);
-        writeTable(node, builder, (cell) => {
-            const inside = new LineBuilder();
+        const asRows = (): void => writeRows(node, builder, (cell) => this.children(cell, builder, style));
+        // The dialect's tables take the bars of a spoiler for their own.
+        if (style.spoiler || hasSpoiler(node)) return asRows();
+        const fits = writeTable(node, builder, (cell) => {
+            const inside = builder.inner();
             this.children(cell, inside, {});
             return inside.finish().map(({ prefix, runs, verbatim }) => verbatim ?? prefix + serializeRuns(runs)).join(' ');
         });
-        builder.block(1);
+        return fits ? builder.block(1) : asRows();
     }
 
     private link(node: HtmlNode, builder: LineBuilder, style: Style): void {
@@ -163,7 +171,10 @@ export class ElementReader {
         const inside = new LineBuilder();
         this.children(node, inside, {});
         const label = inside.finish().reduce<Line['runs']>((all, { runs }, index) => all.concat(index > 0 ? [{ text: ' ', kind: 'text' }] : [], runs), []);
-        return writeLink(message ?? href, label, builder, style);
+        const spoiler = label.some((run) => run.spoiler);
+        // No label can hold a spoiler: the link as a whole is in it then.
+        label.forEach((run) => delete run.spoiler);
+        return writeLink(message ?? href, label, builder, spoiler ? { ...style, spoiler } : style);
     }
 
     private channel(room: MatrixRoomId | MatrixRoomAlias): string | undefined {
@@ -179,7 +190,7 @@ export class ElementReader {
 
     private span(node: HtmlNode, builder: LineBuilder, style: Style): void {
         const maths = attribute(node, 'data-mx-maths');
-        if (maths !== undefined) return writeMaths(clean(maths).replace(/\s+/g, ' ').trim(), node.nodeName === 'div' && !builder.nested, builder);
+        if (maths !== undefined) return writeMaths(clean(maths).replace(/\s+/g, ' ').trim(), node.nodeName === 'div' && !builder.nested && !style.spoiler, builder, style);
         const color = attribute(node, 'data-mx-color');
         if (color !== undefined && new RegExp('^color:#[0-9a-f]{6}(?:[0-9a-f]{2})?$').test(textOf(node))) return builder.text(textOf(node), 'raw', {});
         const reason = attribute(node, 'data-mx-spoiler');
@@ -188,10 +199,12 @@ export class ElementReader {
     }
 }
 
+const hasSpoiler = (node: HtmlNode): boolean => attribute(node, 'data-mx-spoiler') !== undefined || (node.childNodes ?? []).some(hasSpoiler);
+
 /** KaTeX of Rocket.Chat: `\(…\)` in a line, `\[…\]` for a block. */
-function writeMaths(maths: string, block: boolean, builder: LineBuilder): void {
-    if (/\\[)\]]/.test(maths)) builder.text(maths, 'code', {});
-    else builder.text(block ? `\\[${maths}\\]` : `\\(${maths}\\)`, 'raw', {});
+function writeMaths(maths: string, block: boolean, builder: LineBuilder, { spoiler }: Style): void {
+    if (/\\[)\]]/.test(maths)) builder.text(maths, 'code', { spoiler });
+    else builder.text(block ? `\\[${maths}\\]` : `\\(${maths}\\)`, 'raw', { spoiler });
 }
 
 /** Takes the box of a task off the beginning of a list item: the form in which tasks go to Matrix. */

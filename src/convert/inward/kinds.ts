@@ -6,11 +6,13 @@ import { convertBody, finish } from './text';
 export function convertLocation(content: Content): string {
     const location = isObject(content['org.matrix.msc3488.location']) ? content['org.matrix.msc3488.location'] : isObject(content['m.location']) ? content['m.location'] : {};
     const uri = text(content.geo_uri, 500) ?? text(location.uri, 500) ?? '';
-    const [, latitude, longitude] = /^geo:(-?\d{1,3}(?:\.\d{1,15})?),(-?\d{1,3}(?:\.\d{1,15})?)/.exec(uri) ?? [];
-    const words = finish(convertBody(text(location.description, 500) ?? text(content.body, 2000) ?? ''));
-    if (latitude === undefined || Math.abs(Number(latitude)) > 90 || Math.abs(Number(longitude)) > 180) return `📍 ${words || 'Location'}`;
+    const [, latitude, longitude] = /^geo:(-?\d{1,3}(?:\.\d{1,15})?)\d*,(-?\d{1,3}(?:\.\d{1,15})?)/i.exec(uri) ?? [];
+    const fallback = text(content.body, 2000) ?? '';
+    // The fallback of clients names the address once more: `Location geo:… at …`.
+    const words = finish(convertBody(text(location.description, 500) ?? (latitude !== undefined && fallback.includes(`geo:${latitude},`) ? '' : fallback)));
+    if (latitude === undefined || Math.abs(Number(latitude)) > 90 || Math.abs(Number(longitude)) > 180) return `📍 ${words || finish(convertBody(uri)) || 'Location'}`;
     const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
-    return `📍 <${map}|${latitude}, ${longitude}>${words && !words.startsWith('geo:') ? `\n${words}` : ''}`;
+    return `📍 <${map}|${latitude}, ${longitude}>${words ? `\n${words}` : ''}`;
 }
 
 /** Text of an extensible event (MSC1767), in the stable and in the unstable form. */

@@ -26,7 +26,7 @@ export function readMedia({ type, content }: InwardEvent): InwardMedia | undefin
     return {
         kind: known,
         url: encrypted ? undefined : mxc(content.url),
-        filename: filename(text(content.filename) ?? text(content.body) ?? '', known, mimetype),
+        filename: filename(text(content.filename) || (text(content.body) ?? ''), known, mimetype),
         mimetype,
         size: count(info.size),
         width: count(info.w),

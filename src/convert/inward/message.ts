@@ -43,7 +43,7 @@ export function referencesFromMatrix(event: InwardEvent, context: Pick<InwardCon
 /** Of an edit the new content (or the fallback for those who know no edits, without its mark), of everything else the content. */
 function effective(content: Content): Content {
     if (!isObject(content['m.relates_to']) || content['m.relates_to'].rel_type !== 'm.replace') return content;
-    if (isObject(content['m.new_content'])) return content['m.new_content'];
+    if (isObject(content['m.new_content'])) return content.msgtype === undefined ? content['m.new_content'] : { msgtype: content.msgtype, ...content['m.new_content'] };
     const unmarked = (value: unknown): unknown => (typeof value === 'string' ? value.replace(/^ ?\* /, '') : value);
     return { ...content, body: unmarked(content.body), formatted_body: unmarked(content.formatted_body) };
 }
@@ -71,7 +71,7 @@ function convertKind(event: InwardEvent, context: InwardContext, reply: boolean)
     if (isPollStart(type)) return { text: convertPollStart(content, context) };
     const media = readMedia(event);
     if (media) {
-        const captioned = typeof content.filename === 'string' && typeof content.body === 'string' && content.body !== content.filename && content.body !== '';
+        const captioned = typeof content.filename === 'string' && content.filename !== '' && typeof content.body === 'string' && content.body !== content.filename && content.body !== '';
         const caption = captioned ? convertText(content, context, { reply }) : '';
         return { media, text: media.url === undefined ? [mediaMissing(media), caption].filter(Boolean).join('\n') : caption };
     }
@@ -85,8 +85,13 @@ function convertKind(event: InwardEvent, context: InwardContext, reply: boolean)
         case 'm.notice': return { text: notice(convertText(content, context, { reply })), notice: true };
         case 'm.emote': return { text: convertText(content, context, { emote: true, reply }), emote: true };
         case 'm.location': return { text: convertLocation(content) };
-        default: return { text: convertUnknown(content, text(content.msgtype, 100) ?? type), unknown: text(content.msgtype, 100) ?? type };
+        default: return unknownKind(content, context, text(content.msgtype, 100) ?? type, reply);
     }
+}
+
+/** Of an unknown msgtype its text is the fallback (Matrix spec, "m.room.message msgtypes"). */
+function unknownKind(content: Content, context: InwardContext, unknown: string, reply: boolean): Partial<InwardMessage> {
+    return { text: convertText(content, context, { reply }) || convertUnknown(content, unknown), unknown };
 }
 
 /** What a program says is marked as such. */

@@ -8,6 +8,9 @@ import { LineBuilder } from './dialect/builder';
 import { clean, joiner, roomMention, type Style } from './dialect/runs';
 import { serialize } from './dialect/serialize';
 
+/** Nothing that anybody could see: Rocket.Chat would show an empty line. */
+const invisible = /^[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]*$/;
+
 /** An event can have no more; what a homeserver lets through beyond is cut. */
 const longest = 100000;
 
@@ -21,7 +24,8 @@ export function convertText(content: Content, context: InwardContext, options: {
     const body = withoutFallback(text(content.body, longest) ?? '', options.reply === true);
     const reader = new ElementReader(context, roomMentioned(content, context), namesOf(content, context));
     const converted = html === undefined || html.trim() === '' ? readBody(body, reader, style) : serialize(reader.read(parseHtml(html), style));
-    return finish(converted === '' && html !== undefined ? convertBody(body, context, style) : converted);
+    const shown = invisible.test(converted) && html !== undefined ? convertBody(body, context, style) : converted;
+    return invisible.test(shown) ? '' : finish(shown);
 }
 
 const roomMentioned = (content: Content, context: InwardContext): boolean =>

@@ -15,10 +15,16 @@ export class LineBuilder {
     private marker: string | undefined;
     private prefix: string | undefined;
     private lastQuoted = false;
-    /** The plain text in the current line has an opening bracket. */
-    private bracket = false;
     /** Nothing stands in the quote yet: its first paragraph needs no blank line before it. */
     private fresh = false;
+
+    /** @param brackets whether the text so far has an opening bracket; shared by all builders of one message */
+    constructor(private readonly brackets = { open: false }) {}
+
+    /** For a part of the same message that is written by itself. */
+    public inner(): LineBuilder {
+        return new LineBuilder(this.brackets);
+    }
 
     public get inList(): boolean {
         return this.lists.length > 0;
@@ -36,12 +42,12 @@ export class LineBuilder {
     /** White space that comes now would be at the beginning of a line or behind other white space. */
     public get afterSpace(): boolean {
         const last = this.gap > 0 ? undefined : this.current[this.current.length - 1];
-        return last === undefined || /\s$/.test(last.text);
+        return last === undefined || (last.kind !== 'code' && /\s$/.test(last.text));
     }
 
-    /** The plain text in the current line has an opening bracket: the parser would take it for the beginning of a link that follows. */
+    /** The text so far has an opening bracket: the parser would take it for the beginning of a link that follows, also over lines. */
     public get bracketOpen(): boolean {
-        return this.gap === 0 && this.bracket;
+        return this.brackets.open;
     }
 
     public text(text: string, kind: Run['kind'], style: Style): void {
@@ -49,7 +55,7 @@ export class LineBuilder {
         this.flush();
         this.fresh = false;
         this.prefix = this.prefix ?? this.takePrefix();
-        this.bracket = this.bracket || (kind !== 'raw' && text.includes('['));
+        if (kind === 'text' && text.includes('[')) this.brackets.open = true;
         this.current.push({ ...style, text, kind });
     }
 
@@ -159,7 +165,6 @@ export class LineBuilder {
         this.lines.push({ prefix: this.prefix ?? '> '.repeat(this.quotes), runs: this.current });
         this.lastQuoted = this.quotes > 0;
         this.current = [];
-        this.bracket = false;
         this.prefix = undefined;
     }
 }

@@ -11,7 +11,7 @@ export interface Marks {
  * word begins and behind characters that can be marks. Nothing inside of it is a mark, and no escape works there.
  */
 const name = '[^\\s.,!%~*"\':;()=$@&+#?\\\\/|<>`[\\]]';
-const address = new RegExp(`(^|[*_~\`:<[\\]!()\\\\|])(?:[A-Za-z0-9+-]{1,32}://|(?!_)${name}+\\.${name})\\S*`);
+const address = new RegExp(`(^|[*_~\`:<[\\]!()\\\\|])(?:[A-Za-z0-9+-]{1,32}://(?=[^\\s/[])|(?!_)${name}+\\.${name})\\S*`);
 
 const labelled = /<[^\s<>|]*\|/;
 
@@ -24,15 +24,16 @@ const link = /https?:\/\/[^\s<>"|]+/i;
  */
 export function marksOf(tokens: Run[]): Marks {
     const counts: Record<string, number> = { '*': 0, '_': 0, '~': 0, '`': 0 };
+    const isFormatted = ({ bold, italic, strike }: Run): boolean => Boolean(bold || italic || strike);
+    // Inside of other marks the parser closes them in addresses that follow as well.
+    const inUrls = tokens.some(isFormatted);
     for (const token of tokens) {
-        if (token.bold) counts['*'] += 2;
-        if (token.italic) counts._ += 2;
-        if (token.strike) counts['~'] += 2;
-        if (token.kind === 'code') counts['`'] += 2;
-        if (token.kind === 'code' || token.kind === 'mention') continue;
-        const text = token.kind === 'raw' || token.bold || token.italic || token.strike ? token.text : withoutUrls(token.text);
-        for (let at = 0; at < text.length; at += 1) {
-            if (counts[text[at]] !== undefined) counts[text[at]] += 1;
+        const isText = token.kind === 'text' && !inUrls;
+        // A backtick divides code, and what follows can close marks then.
+        const text = isText ? withoutUrls(token.text) : token.kind === 'mention' || (token.kind === 'code' && !token.text.includes('`')) ? '' : token.text;
+        const around = `${token.bold ? '**' : ''}${token.italic ? '__' : ''}${token.strike ? '~~' : ''}${token.kind === 'code' ? '``' : ''}`;
+        for (const character of around + text) {
+            if (counts[character] !== undefined) counts[character] += 1;
         }
     }
     return { escaped: (text, at, styled) => counts[text[at]] >= 2 && !isInWord(text, at, styled) };
@@ -59,9 +60,18 @@ const itemEnds = ['*', '~', '`', ':', '<', '[', ']', '!', '(', ')', '\\', '|'];
 /** Bounds the search in a word that is nothing but underscores and letters. */
 const longestName = 40;
 
+/** A mark right before an address can be closed by the same one inside of it: `_file.txt_` is italic. */
 const withoutUrls = (word: string): string => {
     const { start, end } = urlIn(word);
-    return word.slice(0, start) + word.slice(end);
+    const before = word.slice(0, start);
+    const closing = '*_~`'.includes(before.slice(-1)) && word.slice(start, end).includes(before.slice(-1)) ? before.slice(-1) : '';
+    return before + closing + word.slice(end);
+};
+
+/** Marks that follow would be taken for a part of the address. */
+export const endsInAddress = (text: string): boolean => {
+    const [word] = /\S*$/.exec(text.slice(-2048)) as RegExpExecArray;
+    return !/[)>`*_~]$/.test(word) && address.test(word);
 };
 
 /** Where an address stands in a word, without the punctuation behind it. */

@@ -5,12 +5,15 @@ import { serializeRuns } from './serialize';
 /** The spec's schemes for links (client-server API, "m.room.message msgtypes"), and `tel:`, which Rocket.Chat knows. */
 const allowed = /^(?:https?|ftp|mailto|magnet|matrix|tel):/i;
 
+/** What would end a label, in another form. */
+const alike: Record<string, string> = { '<': '‹', '>': '›', '|': '¦' };
+
 /** The address as the parser takes it into a link: what would end it is percent-encoded. */
 const linkTarget = (href: string): string => clean(href).trim().replace(/[\s()<>|"\\^`{}[\]]/g, (character) => encodeURIComponent(character).replace('(', '%28').replace(')', '%29'));
 
 /**
  * Writes a link. Three forms: the bare address where it is its own label, `[label](address)`, and `<address|label>` for
- * labels without formatting that hold brackets or marks, and in lines with a bracket before, which the parser would take
+ * labels that hold brackets or marks (it shows no formatting), and behind a bracket in the text, which the parser would take
  * for the beginning of the label.
  */
 export function writeLink(href: string, label: Run[], builder: LineBuilder, style: Style): void {
@@ -19,9 +22,9 @@ export function writeLink(href: string, label: Run[], builder: LineBuilder, styl
     const target = linkTarget(href);
     if (text === '') return builder.text(target, 'text', style);
     if (isOwnLabel(target, text) && !style.italic) return builder.text(text, 'raw', style);
-    const plainLabel = text.replace(/[<>|]/g, ' ').replace(/\s+/g, ' ').trim();
+    const plainLabel = text.replace(/[<>|]/g, (mark) => alike[mark]).replace(/\s+/g, ' ').trim();
     const formatted = label.some((run) => run.bold || run.italic || run.strike);
-    if (plainLabel !== '' && (builder.bracketOpen || /[[\]]/.test(text) || (!formatted && /[*_~`\\]/.test(text)))) return builder.text(`<${target}|${plainLabel}>`, 'raw', style);
+    if (plainLabel !== '' && (builder.bracketOpen || /[[\]*_~`\\]/.test(text))) return builder.text(`<${target}|${plainLabel}>`, 'raw', style);
     return builder.text(`[${formatted ? serializeRuns(label.map((run) => ({ ...run, bold: run.bold && !style.bold, italic: run.italic && !style.italic, strike: run.strike && !style.strike }))) : text}](${target})`, 'raw', style);
 }
 

@@ -1,4 +1,4 @@
-import { escapeLineStart, escapeText, marksOf, type Marks } from './escape';
+import { endsInAddress, escapeLineStart, escapeText, marksOf, type Marks } from './escape';
 import { joiner, type Line, type Run, type Style } from './runs';
 import { isStyled, settleSpaces, splitConflicts, splitWords } from './tokens';
 
@@ -22,6 +22,9 @@ export function serializeRuns(runs: Run[]): string {
     return write(settleSpaces(splitConflicts(words, marks)), marks).trimEnd();
 }
 
+/** Has no format at all. */
+const nothing: Run = { kind: 'text', text: '' };
+
 interface Opened {
     mark: Mark;
     symbol: string;
@@ -33,10 +36,12 @@ function write(tokens: Run[], marks: Marks): string {
     for (let index = 0; index < tokens.length; index += 1) {
         const token = tokens[index];
         if (open.length > 0) closeUnwanted(open, token, out);
+        // No other mark can hold a spoiler.
+        if (token.spoiler && open.length > 0 && open[0].mark !== 'spoiler') closeUnwanted(open, nothing, out);
         if (token.spoiler || isStyled(token)) openWanted(open, tokens, index, out);
         out.text(token, tokens[index + 1], marks);
     }
-    closeUnwanted(open, { kind: 'text', text: '' }, out);
+    closeUnwanted(open, nothing, out);
     return out.result;
 }
 
@@ -86,11 +91,13 @@ class Writer {
     public open(symbol: string): void {
         // `_` behind a letter or digit is no mark; `:*`, `=*`, `-_` begin emoticons; a backslash takes a mark's meaning away.
         const clash = symbol[0] === '_' ? /[A-Za-z0-9\\-]$/ : symbol === '*' ? /[:=^\\-]$/ : symbol === '||' ? /[|\\]$/ : /\\$/;
+        if (symbol === '||') this.endAddress();
         this.add(symbol, clash.test(this.last));
     }
 
     public close(symbol: string): void {
-        this.add(symbol, symbol === '*' && /[:=^-]/.test(this.last));
+        if (symbol === '||') this.endAddress();
+        this.add(symbol, this.clashesAtEnd(symbol));
         this.closed = symbol;
     }
 
@@ -98,6 +105,17 @@ class Writer {
         const text = this.write(token, next, marks);
         const clash = (this.closed[0] === '_' && /^[A-Za-z0-9]/.test(text)) || (this.last === '*' && /^-?\)/.test(text)) || (this.last === '|' && text.startsWith('|'));
         this.add(text, clash);
+    }
+
+    private clashesAtEnd(symbol: string): boolean {
+        // Emoticons, the bars of a spoiler, and names: the parser takes an underscore into them.
+        if (symbol === '*') return /[:=^-]/.test(this.last);
+        return symbol === '||' ? this.last === '|' : symbol[0] === '_' && /[@#][\w.\u00aa-\u1fff-]+$/.test(this.pieces[this.pieces.length - 1].slice(-256));
+    }
+
+    /** The parser takes the bars of a spoiler into an address before them. */
+    private endAddress(): void {
+        if (endsInAddress(this.pieces[this.pieces.length - 1] ?? '')) this.add(' ', false);
     }
 
     private add(piece: string, clash: boolean): void {
@@ -119,4 +137,4 @@ class Writer {
 
 /** The server finds a mention only behind white space, and takes every character that a name may have into it. */
 const mention = (name: string, before: string, next: Run | undefined): string =>
-    (before === '' || /[\s>]$/.test(before) ? '' : ' ') + name + (next && /^(?:[\w.@-]|:\S)/.test(next.text) ? joiner : '');
+    (before === '' || /[\s>]$/.test(before) ? '' : ' ') + name + (next && /^(?:[\w.@\u00aa-\u1fff\u3040-\ud7ff-]|:\S)/.test(next.text) ? joiner : '');

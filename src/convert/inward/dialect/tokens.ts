@@ -76,7 +76,7 @@ export function settleSpaces(tokens: Run[]): Run[] {
         const settled: Run = { text: token.text, kind: 'text' };
         if (!before || !after) return settled;
         settled.spoiler = token.spoiler && before.spoiler && after.spoiler;
-        if (before.kind === 'mention' || after.kind === 'mention') return settled;
+        if (before.kind === 'mention' || after.kind === 'mention' || [before, after].some(({ spoiler }) => Boolean(spoiler) !== Boolean(settled.spoiler))) return settled;
         settled.bold = token.bold && before.bold && after.bold;
         settled.italic = token.italic && before.italic && after.italic;
         settled.strike = token.strike && before.strike && after.strike;
