@@ -14,7 +14,7 @@ export type { InwardReferences } from './inward/message';
 export { mediaAttachment, mediaMissing, mediaTooLarge, size as sizeInWords } from './inward/media';
 export { isPollResponse, isPollStart, pollResults } from './inward/polls';
 export type { PollAnswer } from './inward/polls';
-export { deletionNote, emptyNote, pinNote } from './inward/notes';
+export { deletionNote, emptyNote, pinNote, replacedNote } from './inward/notes';
 export { splitText } from './inward/split';
 export { extensibleText, isCall, reactionText } from './inward/kinds';
 export { readRelation } from './inward/relations';

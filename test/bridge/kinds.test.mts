@@ -166,6 +166,17 @@ describe('polls', () => {
         expect(w.messages()[1].sender.id).toBe(puppetIdOf(CAROL));
     });
 
+    test('an edited one: the results are of what it asks now', async () => {
+        const w = await voted();
+        const asked = { ...poll['org.matrix.msc3381.poll.start'], question: { body: 'Dinner?' }, answers: [{ id: 'c', body: 'Bread' }] };
+        const edit = (sender: MatrixUserId) => w.event('org.matrix.msc3381.poll.start', { 'm.new_content': { 'org.matrix.msc3381.poll.start': asked }, 'm.relates_to': { rel_type: 'm.replace', event_id: w.start.event_id } }, {}, sender);
+        w.clock.pass(1000);
+        await w.push(edit(DAVE), edit(CAROL), w.vote(DAVE, 'c'));
+        expect(w.texts()).toEqual(['📊 Dinner?\n1. Bread\nVotes are given on Matrix.']);
+        await w.push(w.end());
+        expect(w.texts()[1]).toMatch(/ 📊 Dinner\? \(closed\)\n1\. Bread: 1$/);
+    });
+
     test('only its author and who may remove messages closes it', async () => {
         const w = await voted();
         await w.push(w.end(DAVE));

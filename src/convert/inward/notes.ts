@@ -16,6 +16,9 @@ export const deletionNote = (reason: string, author?: string): string =>
 /** In place of a text from which all was taken by an edit: Rocket.Chat knows no empty message. */
 export const emptyNote = '_(empty message)_';
 
+/** Under the caption of a file in whose place an edit put another one. @param filename of the new one */
+export const replacedNote = (filename: string): string => `📎 _has become another file on Matrix:_ ${inOneLine(filename)}`;
+
 /** An event whose pin changed, with the link to its message; without one it is no message here. */
 export interface Pin {
     event: MatrixEventId;

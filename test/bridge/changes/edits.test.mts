@@ -65,6 +65,17 @@ describe('edits', () => {
         expect(w.texts()).toEqual(['question', `[ ](${LINK}${messageIdOf(asked.event_id)}) answer`, `[↩](https://matrix.to/#/${w.matrixRoom.id}/${STRANGE}) well`]);
     });
 
+    test('to another file, which stays on Matrix, say so under the caption', async () => {
+        const w = await bridged();
+        const file = (name: string) => ({ msgtype: 'm.image', filename: `${name}.png`, url: `mxc://hs.test/${name}` });
+        const [words, picture] = [w.say('words'), w.say('old', file('a'))];
+        await w.push(words, picture, w.edit(picture.event_id, 'same', file('a')), w.edit(words.event_id, 'c.png', file('c')));
+        expect(w.texts()).toEqual(['📎 _has become another file on Matrix:_ c.png', 'same']);
+        w.clock.pass(10);
+        await w.push(w.edit(picture.event_id, 'new', file('b')));
+        expect(w.texts()[1]).toBe('new\n📎 _has become another file on Matrix:_ b.png');
+    });
+
     test('to nothing', async () => {
         const w = await bridged();
         const event = w.say('something');

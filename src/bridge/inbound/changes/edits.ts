@@ -1,6 +1,6 @@
-import { answering, emptyNote, fromMatrix, keepOriginalTime, quotesOf, readRelation } from '../../../convert/index';
+import { answering, emptyNote, fromMatrix, keepOriginalTime, quotesOf, readRelation, replacedNote } from '../../../convert/index';
 import { isObject } from '../../../convert/values';
-import type { MatrixEventId } from '../../../ids/types';
+import type { MatrixEventId, MxcUri } from '../../../ids/types';
 import type { MatrixEvent } from '../../../matrix/Homeserver';
 import type { RcMessage } from '../../../rocketchat/RocketChat';
 import { LruMap } from '../../core/LruMap';
@@ -76,8 +76,9 @@ export class InboundEdits {
         const context = await inwardContext(this.parts, portal, said);
         // The server checks the right to it in new messages only: what did not ring does not by an edit.
         const rang = edited.mentions.some(({ username }) => username === 'all');
-        const { text: converted } = fromMatrix(said, { ...context, mayMentionRoom: context.mayMentionRoom && rang });
-        const words = converted.slice(quotesOf(converted).length) || (showsSomething(edited) ? '' : emptyNote);
+        const { text: converted, media } = fromMatrix(said, { ...context, mayMentionRoom: context.mayMentionRoom && rang });
+        const note = media && media.url && (await this.isOtherFile(portal, target, media.url)) ? replacedNote(media.filename) : '';
+        const words = [converted.slice(quotesOf(converted).length), note].filter(Boolean).join('\n') || (showsSomething(edited) ? '' : emptyNote);
         // What is answered stands in the text here, while on Matrix an edit does not repeat it.
         const quotes = quotesOf(before).trimEnd();
         const timed = await quietCode(this.parts, keepOriginalTime(before, words));
@@ -88,6 +89,13 @@ export class InboundEdits {
             await this.parts.context.rocketchat.edit(edited.id, puppet.rcUserId, { text, parseUrls: Boolean(quotes) });
         }
         await this.texts.editFurther(target, before, texts, await frameOf(this.parts, portal, puppet));
+    }
+
+    /** The file of a message here stays as it is. */
+    private async isOtherFile(portal: Portal, target: MatrixEventId, url: MxcUri): Promise<boolean> {
+        const { homeserver, namespace } = this.parts.context;
+        const original = await homeserver.event(portal.matrixRoomId, target, namespace.actingAs(portal.host));
+        return original !== undefined && original.content.url !== url;
     }
 
     /** The message is not here yet: it is brought as it is now. Some clients edit an edit: then it is the first event that changes. */

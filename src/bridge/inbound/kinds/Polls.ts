@@ -1,9 +1,10 @@
 import { extensibleText, fromMatrix, isPollResponse, isPollStart, pollResults, quoteLink, readRelation } from '../../../convert/index';
 import type { PollAnswer } from '../../../convert/index';
+import { isObject } from '../../../convert/values';
 import { isFailure } from '../../../errors/catalogue';
 import { noticeIdOf } from '../../../ids/messages';
 import type { MatrixEventId } from '../../../ids/types';
-import type { Acting, MatrixEvent } from '../../../matrix/Homeserver';
+import type { Acting, Content, MatrixEvent } from '../../../matrix/Homeserver';
 import type { Parts } from '../../core/Parts';
 import type { Portal } from '../../portals/Portal';
 import { hasPower } from '../../portals/powers';
@@ -54,7 +55,8 @@ export class InboundPolls {
 
     private async results(event: MatrixEvent, start: MatrixEvent, acting: Acting): Promise<string> {
         try {
-            return pollResults(start.content, await this.answers(event, start.event_id, acting));
+            const asked = await this.asked(event, start, acting);
+            return pollResults(asked, await this.answers(event, start.event_id, acting));
         } catch (error) {
             if (!isFailure(error, 'matrix.unsupported', 'homeserver.notMatrix', 'matrix.notFound')) {
                 throw error;
@@ -63,6 +65,14 @@ export class InboundPolls {
             const { text } = fromMatrix({ type: 'm.room.message', content: { msgtype: 'm.text', body: extensibleText(event.content) || 'The poll was closed.' } }, {});
             return `📊 ${text}`;
         }
+    }
+
+    /** What the poll asks since its author edited it: the votes name the options that it has now. */
+    private async asked(end: MatrixEvent, start: MatrixEvent, acting: Acting): Promise<Content> {
+        const { events } = await this.parts.context.homeserver.relations(end.room_id, start.event_id, { ...acting, relType: 'm.replace', limit: PAGE });
+        const edits = events.filter(({ type, sender, origin_server_ts: ts }) => type === start.type && sender === start.sender && ts <= end.origin_server_ts);
+        const { content } = edits.reduce((newest, edit) => (edit.origin_server_ts > newest.origin_server_ts ? edit : newest), start);
+        return isObject(content['m.new_content']) ? content['m.new_content'] : content;
     }
 
     /** What was voted until the end, by the clock of the voters' servers. */
