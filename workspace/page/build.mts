@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { copyFile, readFile, readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { madeOnce } from '../process/madeOnce.mts';
 
@@ -17,10 +17,16 @@ const withoutCrypto: Plugin = {
     },
 };
 
+async function filesBelow(folder: string): Promise<string[]> {
+    const entries = await readdir(folder, { withFileTypes: true });
+    const files = entries.map(async (entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)]));
+    return (await Promise.all(files)).flat().sort();
+}
+
 async function sourceHash(): Promise<string> {
     const hash = createHash('sha256').update(await readFile('package-lock.json'));
-    for (const name of (await readdir(SOURCES)).sort()) {
-        hash.update(name).update(await readFile(join(SOURCES, name)));
+    for (const path of await filesBelow(SOURCES)) {
+        hash.update(relative(SOURCES, path)).update(await readFile(path));
     }
     return hash.digest('hex').slice(0, 16);
 }

@@ -1,7 +1,7 @@
 import { h } from './dom.mts';
-import { MatrixSide } from './matrix.mts';
+import { MatrixSide } from './matrix/side.mts';
 import { Pane } from './pane.mts';
-import { RocketChatSide } from './rocketchat.mts';
+import { RocketChatSide } from './rocketchat/side.mts';
 
 /** What the start command tells the page; empty when the workspace runs without it. */
 interface Configuration {

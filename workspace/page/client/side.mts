@@ -68,6 +68,14 @@ export interface Side {
     send(text: string): Promise<void>;
 }
 
+/** What one of the two sides does with a session. */
+interface Steps<T> {
+    /** Throws when the session does not count any more. */
+    begin(session: T): Promise<void>;
+    end(): void;
+    logIn(user: string, password: string): Promise<void>;
+}
+
 /** The login of the last visit, kept in the browser. `false`: logged out on purpose, do not log a demo user in again. */
 export class Memory<T> {
     constructor(private readonly key: string) {}
@@ -87,21 +95,17 @@ export class Memory<T> {
 
     /**
      * Takes up the session that is remembered; else the first demo user logs in, unless somebody logged out before.
-     * @param takeUp begins with a session, throws when it does not count any more
      * @returns whether somebody is logged in
      */
-    public async resume(
-        demoUsers: DemoUser[],
-        takeUp: (session: T) => Promise<void>,
-        logIn: (user: string, password: string) => Promise<void>,
-    ): Promise<boolean> {
+    public async resume(demoUsers: DemoUser[], { begin, end, logIn }: Steps<T>): Promise<boolean> {
         const session = this.read();
         if (session) {
             try {
-                await takeUp(session);
+                await begin(session);
                 return true;
             } catch {
                 // The session is over: as if there were none.
+                end();
             }
         }
         if (session !== false && demoUsers.length > 0) {

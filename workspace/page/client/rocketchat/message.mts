@@ -1,6 +1,6 @@
 import { markdown } from './markdown.mts';
-import type { Message } from './side.mts';
-import { link, plain } from './text.mts';
+import type { Message } from '../side.mts';
+import { link, plain } from '../text.mts';
 
 /** What the system messages of a room say. The key is the message's type. */
 const EVENTS: Record<string, (message: any) => string> = {

@@ -1,6 +1,6 @@
 import type { MatrixClient, MatrixEvent, Room as MatrixRoom } from 'matrix-js-sdk';
-import type { Message } from './side.mts';
-import { plain, safeHtml } from './text.mts';
+import type { Message } from '../side.mts';
+import { plain, safeHtml } from '../text.mts';
 
 const MEMBERSHIPS: Record<string, string> = { join: 'joined', leave: 'left', ban: 'was banned', invite: 'was invited', knock: 'asks to join' };
 

@@ -1,9 +1,9 @@
 import type { MatrixClient, Room as MatrixRoom } from 'matrix-js-sdk';
 import { ClientEvent, createClient, RoomEvent, RoomMemberEvent, RoomStateEvent, UserEvent } from 'matrix-js-sdk';
 import { logger } from 'matrix-js-sdk/lib/logger';
-import { loadMedia, matrixMessage } from './matrixMessage.mts';
-import type { DemoUser, Message, Person, Room, Side } from './side.mts';
-import { Memory } from './side.mts';
+import { loadMedia, matrixMessage } from './message.mts';
+import type { DemoUser, Message, Person, Room, Side } from '../side.mts';
+import { Memory } from '../side.mts';
 
 interface Session {
     userId: string;
@@ -81,12 +81,11 @@ export class MatrixSide implements Side {
     }
 
     public resume(): Promise<boolean> {
-        const takeUp = (session: Session): Promise<void> =>
-            this.begin(session).catch((error) => {
-                this.end();
-                throw error;
-            });
-        return this.memory.resume(this.demoUsers, takeUp, (user, password) => this.logIn(user, password));
+        return this.memory.resume(this.demoUsers, {
+            begin: (session) => this.begin(session),
+            end: () => this.end(),
+            logIn: (user, password) => this.logIn(user, password),
+        });
     }
 
     public async logOut(): Promise<void> {

@@ -1,8 +1,8 @@
-import type { Session } from './rocketchatApi.mts';
-import { RocketChatApi } from './rocketchatApi.mts';
-import { rocketchatMessage } from './rocketchatMessage.mts';
-import type { DemoUser, Message, Person, Room, Side } from './side.mts';
-import { Memory } from './side.mts';
+import type { Session } from './api.mts';
+import { RocketChatApi } from './api.mts';
+import { rocketchatMessage } from './message.mts';
+import type { DemoUser, Message, Person, Room, Side } from '../side.mts';
+import { Memory } from '../side.mts';
 
 const NAMESPACES: Record<string, string> = { c: 'channels', p: 'groups', d: 'im' };
 const KINDS: Record<string, Room['kind']> = { c: 'public', p: 'private', d: 'direct' };
@@ -37,12 +37,11 @@ export class RocketChatSide implements Side {
     }
 
     public resume(): Promise<boolean> {
-        const takeUp = (session: Session): Promise<void> =>
-            this.begin(session).catch((error) => {
-                this.end();
-                throw error;
-            });
-        return this.memory.resume(this.demoUsers, takeUp, (user, password) => this.logIn(user, password));
+        return this.memory.resume(this.demoUsers, {
+            begin: (session) => this.begin(session),
+            end: () => this.end(),
+            logIn: (user, password) => this.logIn(user, password),
+        });
     }
 
     public async logOut(): Promise<void> {

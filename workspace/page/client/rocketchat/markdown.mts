@@ -1,4 +1,4 @@
-import { link, plain } from './text.mts';
+import { link, plain } from '../text.mts';
 
 /** A node of Rocket.Chat's Markdown tree (`md` of a message, made by `@rocket.chat/message-parser`). */
 interface Node_ {
