@@ -30,6 +30,8 @@ export interface OutwardContext {
     channel?(name: string): { id: MatrixRoomId | MatrixRoomAlias; via?: string[] } | { href: string } | undefined;
     /** The event of a message, only if it is of this room: of messages that it does not know nothing but the link is sent. */
     event?(id: RcMessageId): MatrixEventId | undefined;
+    /** Of an edit: what its first event answers, null for nothing. Other quotes are told in the text then. */
+    answers?: MatrixEventId | null;
     /** `@all` and `@here` become a mention of the room: only for those whose rights allow it. */
     mayMentionRoom?: boolean;
     /** Largest size of the content in bytes. Default 60,000 (the whole event may have 65,536, and the server adds to it). */

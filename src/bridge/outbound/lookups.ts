@@ -1,10 +1,11 @@
-import type { OutwardContext } from '../../convert/index';
-import { referencesToMatrix } from '../../convert/index';
+import type { OutwardContext, TextContent } from '../../convert/index';
+import { readRelation, referencesToMatrix } from '../../convert/index';
 import { matrixUserId } from '../../ids/matrix';
 import type { MatrixEventId, MatrixUserId } from '../../ids/types';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
+import { OUTWARD } from '../core/Patience';
 import type { Portal } from '../portals/Portal';
 
 /** What a conversion takes, and who wrote the messages that are quoted. */
@@ -94,4 +95,22 @@ async function matrixUser({ context, puppets, ghosts }: Parts, user: RcUser): Pr
     // A message does not fail because somebody else's ghost cannot be made: the name stays text then.
     const ghost = await ghosts.of(user).catch((error) => context.log.warn(`No ghost for the mentioned ${user.id}: ${reasonOf(error)}`));
     return ghost ? { id: ghost.mxid, name: ghost.displayName } : undefined;
+}
+
+/** Whoever is answered is mentioned, too (Matrix spec, "User and room mentions", replies). */
+export function withAuthor(mentions: TextContent['m.mentions'], author?: MatrixUserId): TextContent['m.mentions'] {
+    const ids = mentions.user_ids || [];
+    return author && !ids.includes(author) ? { ...mentions, user_ids: [...ids, author] } : mentions;
+}
+
+/** @returns the event that an event of ours answers, null for none; undefined when the homeserver does not let us read it */
+export async function answeredBy({ context, patience }: Parts, portal: Portal, event: MatrixEventId): Promise<MatrixEventId | null | undefined> {
+    const { homeserver, namespace, log } = context;
+    try {
+        const read = await patience.keepTrying(() => homeserver.event(portal.matrixRoomId, event, namespace.actingAs(portal.host)), OUTWARD);
+        return read && (readRelation(read.content).replyTo ?? null);
+    } catch (error) {
+        log.debug(`What ${event} answers could not be read: ${reasonOf(error)}`);
+        return undefined;
+    }
 }

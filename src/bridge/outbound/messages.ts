@@ -1,6 +1,6 @@
 import type { OutwardMessage, TextContent } from '../../convert/index';
 import { asEdit, asNotice, emptied, locationContent, messageLink, readRelation, relate, toMatrix } from '../../convert/index';
-import type { MatrixEventId, MatrixUserId, RcMessageId } from '../../ids/types';
+import type { MatrixEventId, RcMessageId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import { LruMap } from '../core/LruMap';
@@ -11,12 +11,16 @@ import { MediaLimits } from '../media/MediaLimits';
 import { filesOf, OutboundFiles } from '../media/OutboundFiles';
 import { isForbidden } from '../people/Ghosts';
 import type { Portal } from '../portals/Portal';
-import { readReferences } from './lookups';
+import { answeredBy, readReferences, withAuthor } from './lookups';
 import type { Outgoing, Sender } from './Sender';
 import { Threads } from './Threads';
 
 /** Number of the event that shows a thread's message in the room as well: behind those of its files. */
 const SHOWN = 500;
+
+type Said = { content: TextContent; whole?: string };
+/** Where a text stands. */
+type Place = { edited?: MatrixEventId; isFurther?: boolean };
 
 /** Messages of local users on their way to Matrix. Every function is one item of the room's lane and throws when it fails for good. */
 export class OutboundMessages {
@@ -101,7 +105,7 @@ export class OutboundMessages {
             return;
         }
         const [file] = filesOf(message);
-        const converted = file && !file.caption ? undefined : await this.content(portal, (file && file.caption) || message, message, false);
+        const converted = file && !file.caption ? undefined : await this.content(portal, (file && file.caption) || message, message, { edited: event });
         const caption = file && (await this.files.recaptioned(portal, message, event, converted && converted.content));
         const plain = caption || (converted && emptied(converted.content));
         if (!plain) {
@@ -195,7 +199,7 @@ export class OutboundMessages {
             return [() => this.words(portal, message)];
         }
         return files.map((file, part) => async () => {
-            const caption = file.caption && (await this.content(portal, file.caption, message, part === 0));
+            const caption = file.caption && (await this.content(portal, file.caption, message, { isFurther: part > 0 }));
             const content = await this.files.content(portal, message, file, caption && caption.content);
             const relation = caption && caption.content['m.relates_to'] ? { 'm.relates_to': caption.content['m.relates_to'] } : undefined;
             const linked = { ...content, external_url: await this.linkOf(portal, message) };
@@ -214,16 +218,18 @@ export class OutboundMessages {
 
     /**
      * @param text what is converted: the message, or the caption of one of its files
-     * @param related false for what Matrix takes from the first event: edits
+     * @param place - `edited`: the event that is edited, from which Matrix takes what is answered; `isFurther`: not the first event of the message
      */
-    private async content(portal: Portal, text: OutwardMessage, message: RcMessage, related = true): Promise<{ content: TextContent; whole?: string }> {
+    private async content(portal: Portal, text: OutwardMessage, message: RcMessage, { edited, isFurther }: Place = {}): Promise<Said> {
         const { context, authors } = await readReferences(this.parts, portal, text === message ? message : { ...message, ...text });
-        const { content: plain, replyTo, whole } = toMatrix(text, context);
+        const first = toMatrix(text, context);
+        const answers = edited && first.replyTo && (await answeredBy(this.parts, portal, edited));
+        const { content: plain, replyTo, whole } = answers === undefined ? first : toMatrix(text, { ...context, answers });
         const content = isByProgram(message) ? asNotice(plain) : plain;
         const author = replyTo && authors.get(replyTo);
         const link = await this.linkOf(portal, message);
         const linked: TextContent = { ...content, external_url: link, 'm.mentions': withAuthor(content['m.mentions'], author) };
-        if (!related) {
+        if (edited || isFurther) {
             return { content: linked, ...(whole !== undefined && { whole }) };
         }
         return { content: relate(linked, { ...(replyTo && { replyTo }), ...(await this.threadOf(message)) }), ...(whole !== undefined && { whole }) };
@@ -242,9 +248,3 @@ export class OutboundMessages {
 
 /** By a bot, an app, or an integration (server: `bot` of the message, `processWebhookMessage`). */
 const isByProgram = ({ sender, unmapped }: RcMessage): boolean => sender.type === 'bot' || sender.type === 'app' || Boolean(unmapped.bot);
-
-/** Whoever is answered is mentioned, too (Matrix spec, "User and room mentions", replies). */
-function withAuthor(mentions: TextContent['m.mentions'], author?: MatrixUserId): TextContent['m.mentions'] {
-    const ids = mentions.user_ids || [];
-    return author && !ids.includes(author) ? { ...mentions, user_ids: [...ids, author] } : mentions;
-}

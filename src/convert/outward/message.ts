@@ -51,7 +51,8 @@ export function toMatrix(message: OutwardMessage, context: OutwardContext): Outw
     const scope = new Scope(context);
     const { quotes, rest } = takeQuotes(astOf(message.text, message.md), context.siteUrl);
     const attachments = (message.attachments ?? []).filter(isObject);
-    const answered = quotes.map((quote) => context.event?.(quote.message)).find((event) => event !== undefined);
+    const mayBeAnswered = (event?: MatrixEventId): boolean => event !== undefined && (context.answers === undefined || context.answers === event);
+    const answered = quotes.map((quote) => context.event?.(quote.message)).find(mayBeAnswered);
     const others = quotes.filter((quote) => context.event?.(quote.message) !== answered || answered === undefined);
     const words = others.length === 0 ? emoted(message.text, rest) : undefined;
     const said = words ?? rest;

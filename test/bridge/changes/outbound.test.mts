@@ -28,6 +28,44 @@ async function bridged() {
     return { ...w, outbound, say, post, edit, timeline, pins };
 }
 
+describe('a quote in an edit', () => {
+    const quoting = (message: RcMessage): string => `[ ](https://chat.test/channel/general?msg=${message.id})`;
+    const attachment = (message: RcMessage) => ({ message_link: `https://chat.test/channel/general?msg=${message.id}`, author_name: 'alice', text: message.text });
+    const bodyOf = (content: Record<string, unknown>): unknown => (content['m.new_content'] as { body: string }).body;
+
+    test('that was not there before is told in the text: Matrix takes relations from the first event', async () => {
+        const w = await bridged();
+        const { message: asked, event } = await w.post('question', {}, w.alice);
+        const { message } = await w.post('answer');
+        await w.edit({ ...message, attachments: [attachment(asked)] }, `${quoting(asked)} answer`);
+        const { content } = w.timeline()[2];
+        expect(bodyOf(content)).toBe('> alice: question\nanswer');
+        expect(JSON.stringify(content['m.new_content'])).toContain(event);
+        expect(content['m.relates_to']).toEqual({ rel_type: 'm.replace', event_id: w.timeline()[1].event_id });
+    });
+
+    test('that is answered already is not told again, one in its place is; without it the words alone are left', async () => {
+        const w = await bridged();
+        const { message: asked } = await w.post('question', {}, w.alice);
+        const { message: other } = await w.post('another', {}, w.alice);
+        const { message } = await w.post(`${quoting(asked)} answer`);
+        await w.edit(message, `${quoting(asked)} better`);
+        w.clock.pass(10);
+        await w.edit({ ...message, attachments: [attachment(other)] }, `${quoting(other)} changed`);
+        w.clock.pass(10);
+        await w.edit(message, 'alone');
+        expect(w.timeline().slice(3).map(({ content }) => bodyOf(content))).toEqual(['better', '> alice: another\nchanged', 'alone']);
+    });
+
+    test('a plain edit asks the homeserver for nothing more', async () => {
+        const w = await bridged();
+        const { message } = await w.post('typo');
+        w.homeserver.calls.length = 0;
+        await w.edit(message, 'no typo');
+        expect(w.homeserver.calls).toEqual(['send']);
+    });
+});
+
 describe('threads', () => {
     const unknown = () => failure(400, 'M_UNKNOWN');
 
