@@ -69,7 +69,8 @@ export class Sight {
                 }
             }
         }
-        return { news, invites, first: [...wanted].filter((room) => this.sees(room) && !seenBefore.has(room)), unseen: unseen.filter((room) => !this.sees(room)) };
+        const first = [...wanted].filter((room) => this.sees(room) && !seenBefore.has(room));
+        return { news, invites, first, unseen: unseen.filter((room) => !this.sees(room)) };
     }
 
     public forget(): void {
@@ -82,8 +83,9 @@ export class Sight {
     }
 
     private async ask(user: MatrixUserId, eye: Eye): Promise<Pick<News, 'rooms' | 'invites'>> {
+        const { homeserver, namespace } = this.parts.context;
         try {
-            const { next, rooms, left, invites } = await this.parts.context.homeserver.news({ ...this.parts.context.namespace.actingAs(user), since: eye.since });
+            const { next, rooms, left, invites } = await homeserver.news({ ...namespace.actingAs(user), since: eye.since });
             eye.since = next;
             rooms.forEach(({ roomId }) => eye.rooms.add(roomId));
             left.forEach((room) => eye.rooms.delete(room));

@@ -206,7 +206,8 @@ export class FakeHomeserver implements Homeserver {
         const relates = ({ content }: MatrixEvent) => (content['m.relates_to'] || {}) as { rel_type?: string; event_id?: string };
         const { timeline } = this.roomOf(roomId);
         const isRedacted = (id: MatrixEventId): boolean => timeline.some(({ redacts }) => redacts === id);
-        return { events: timeline.filter((event) => relates(event).rel_type === relType && relates(event).event_id === eventId && !isRedacted(event.event_id)).reverse() };
+        const related = timeline.filter((event) => relates(event).rel_type === relType && relates(event).event_id === eventId);
+        return { events: related.filter((event) => !isRedacted(event.event_id)).reverse() };
     }
 
     /** As Synapse: not for the bot. */
@@ -219,7 +220,7 @@ export class FakeHomeserver implements Homeserver {
         const mine = [...this.rooms.values()].filter((room) => room.members.get(as) === 'join');
         const invited = [...this.rooms.values()].filter((room) => room.members.get(as) === 'invite');
         const isInvite = ({ type, state_key: key, content }: MatrixEvent): boolean => type === 'm.room.member' && key === as && content.membership === 'invite';
-        const invites = invited.filter((room) => since && !(room.id in seen)).reduce<MatrixEvent[]>((all, room) => [...all, ...room.timeline.filter(isInvite).slice(-1)], []);
+        const invites = invited.filter((room) => since && !(room.id in seen)).flatMap((room) => room.timeline.filter(isInvite).slice(-1));
         const rooms = mine.filter((room) => since && room.timeline.length > (seen[room.id] || 0))
             .map((room) => ({ roomId: room.id, events: room.timeline.slice(seen[room.id] || 0), limited: false }));
         return { next: JSON.stringify(Object.fromEntries([...mine, ...invited].map((room) => [room.id, room.timeline.length]))), rooms, left: [], invites };
