@@ -1,13 +1,13 @@
 import type { WorkspaceToken } from '../config/BridgeConfig';
 import type { Accessors } from './Accessors';
 import { EngineStore } from './EngineStore';
-import { avatarOf } from './avatars';
+import { avatarOf } from './calls/avatars';
 import { call } from './failures';
-import { messageCalls } from './messages';
+import { messageCalls } from './calls/messages';
 import type { RocketChat } from './RocketChat';
-import { roomCalls } from './rooms';
-import { uploadCalls } from './uploads';
-import { userCalls } from './users';
+import { roomCalls } from './calls/rooms';
+import { uploadCalls } from './calls/uploads';
+import { userCalls } from './calls/users';
 import { Workspace } from './Workspace';
 import { workspaceRequest } from './workspaceRequest';
 

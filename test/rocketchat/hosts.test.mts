@@ -4,8 +4,8 @@ import { rcMessageId, rcRoomId, rcUserId } from '../../src/ids/rocketchat';
 import { puppetIdOf } from '../../src/ids/puppets';
 import type { MatrixUserId } from '../../src/ids/types';
 import type { Accessors } from '../../src/rocketchat/Accessors';
-import { messageCalls } from '../../src/rocketchat/messages';
-import { roomCalls } from '../../src/rocketchat/rooms';
+import { messageCalls } from '../../src/rocketchat/calls/messages';
+import { roomCalls } from '../../src/rocketchat/calls/rooms';
 import { toUser } from '../../src/rocketchat/shapes/translate';
 
 describe('the address of the private API', () => {

@@ -1,7 +1,7 @@
-import type { Accessors } from './Accessors';
-import { call, checkedId } from './failures';
-import { roomReference, userReference } from './shapes/references';
-import type { RocketChat } from './RocketChat';
+import type { Accessors } from '../Accessors';
+import { call, checkedId } from '../failures';
+import { roomReference, userReference } from '../shapes/references';
+import type { RocketChat } from '../RocketChat';
 
 type UploadCalls = Pick<RocketChat, 'fileContent' | 'uploadFile'>;
 

@@ -2,12 +2,12 @@ import type { IRoomBuilder } from '@rocket.chat/apps-engine/definition/accessors
 import type { IRoom } from '@rocket.chat/apps-engine/definition/rooms';
 import { RoomType } from '@rocket.chat/apps-engine/definition/rooms';
 import type { IUser } from '@rocket.chat/apps-engine/definition/users';
-import { rcRoomId, rcUserId } from '../ids/rocketchat';
-import type { Accessors } from './Accessors';
-import { call, checkedId } from './failures';
-import { userReference } from './shapes/references';
-import type { RcRoom, RocketChat } from './RocketChat';
-import { toRoom, toUser } from './shapes/translate';
+import { rcRoomId, rcUserId } from '../../ids/rocketchat';
+import type { Accessors } from '../Accessors';
+import { call, checkedId } from '../failures';
+import { userReference } from '../shapes/references';
+import type { RcRoom, RocketChat } from '../RocketChat';
+import { toRoom, toUser } from '../shapes/translate';
 
 type RoomCalls = Pick<RocketChat, 'room' | 'roomByName' | 'members' | 'owners' | 'createRoom' | 'createDirectRoom' | 'renameRoom' | 'addMember' | 'removeMember'>;
 

@@ -1,14 +1,14 @@
 import type { IMessage, IMessageAttachment, IMessageRaw, Reaction } from '@rocket.chat/apps-engine/definition/messages';
 import { RoomType } from '@rocket.chat/apps-engine/definition/rooms';
-import { BridgeError } from '../errors/BridgeError';
-import { rcMessageId } from '../ids/rocketchat';
-import type { RcMessageId } from '../ids/types';
-import type { Accessors } from './Accessors';
-import { toEngineAttachment } from './shapes/attachments';
-import { call, checkedId, rocketChatError } from './failures';
-import { roomReference, userReference } from './shapes/references';
-import type { PostMessage, RcMessage, RocketChat } from './RocketChat';
-import { toMessage } from './shapes/translate';
+import { BridgeError } from '../../errors/BridgeError';
+import { rcMessageId } from '../../ids/rocketchat';
+import type { RcMessageId } from '../../ids/types';
+import type { Accessors } from '../Accessors';
+import { toEngineAttachment } from '../shapes/attachments';
+import { call, checkedId, rocketChatError } from '../failures';
+import { roomReference, userReference } from '../shapes/references';
+import type { PostMessage, RcMessage, RocketChat } from '../RocketChat';
+import { toMessage } from '../shapes/translate';
 
 type MessageCalls = Pick<RocketChat, 'message' | 'recentMessages' | 'post' | 'edit' | 'delete' | 'react' | 'typing' | 'whisper' | 'tell'>;
 

@@ -1,10 +1,10 @@
 import type { IUser } from '@rocket.chat/apps-engine/definition/users';
 import type { IBotUser } from '@rocket.chat/apps-engine/definition/users/IBotUser';
-import { rcUserId } from '../ids/rocketchat';
-import type { Accessors } from './Accessors';
-import { call, checkedId } from './failures';
-import type { RcUser, RocketChat } from './RocketChat';
-import { toUser } from './shapes/translate';
+import { rcUserId } from '../../ids/rocketchat';
+import type { Accessors } from '../Accessors';
+import { call, checkedId } from '../failures';
+import type { RcUser, RocketChat } from '../RocketChat';
+import { toUser } from '../shapes/translate';
 
 type UserCalls = Pick<RocketChat, 'user' | 'userByName' | 'appUser' | 'createPuppet'>;
 

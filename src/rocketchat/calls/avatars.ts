@@ -1,5 +1,5 @@
-import type { Accessors } from './Accessors';
-import { call, rocketChatError } from './failures';
+import type { Accessors } from '../Accessors';
+import { call, rocketChatError } from '../failures';
 
 const TIMEOUT_MS = 10_000;
 /** Pictures of Rocket.Chat are 200 pixels wide by default (`Accounts_AvatarSize`). */
