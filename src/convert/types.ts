@@ -47,6 +47,7 @@ export interface TextContent extends Content {
     'm.mentions': { user_ids?: MatrixUserId[]; room?: true };
 }
 
+/** A message for Matrix. */
 export interface OutwardText {
     content: TextContent;
     /** The event that this message answers: set as `m.in_reply_to` by `relate`. */
@@ -87,6 +88,7 @@ export interface InwardContext {
     mayMentionRoom?: boolean;
 }
 
+/** How a file is shown. */
 export type MediaKind = 'image' | 'video' | 'audio' | 'file' | 'sticker';
 
 /** A file of an inward event. Sizes in bytes, lengths in milliseconds, all of them a stranger's words. */

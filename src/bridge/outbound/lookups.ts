@@ -8,7 +8,7 @@ import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
 import type { Portal } from '../portals/Portal';
 
-/** What a conversion takes, and who wrote the messages that are quoted. */
+/** What a conversion needs, and who wrote the messages that are quoted. */
 export interface Outward {
     context: OutwardContext & { siteUrl: string };
     authors: Map<MatrixEventId, MatrixUserId>;

@@ -41,7 +41,7 @@ export class OutboundMessages {
 
     /**
      * A new message: one event, or one for each file. Events that are there already are not sent again.
-     * @param again it was tried before, by a process that may be no more: what memory does not know is looked for
+     * @param again it was tried before, by a process that may have ended: what memory does not know is looked for
      */
     public async post(portal: Portal, message: RcMessage, again = false): Promise<void> {
         const { links } = this.parts;

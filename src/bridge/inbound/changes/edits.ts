@@ -12,9 +12,9 @@ import { inwardContext, isRedacted, messageOfEvent, onlyOwnQuotes, quietCode } f
 import { frameOf } from '../posting';
 
 const REMEMBERED = 5_000;
-/** So many of the newest edits of a message are looked at when one of them is redacted. */
+/** How many of the newest edits of a message are looked at when one of them is redacted. */
 const LOOK_BACK = 50;
-/** An edit of an older message that is not here is of one that was deleted here: it does not come back. */
+/** A message that is missing here and older than this was deleted here: an edit does not bring it back. */
 const OVERTAKING_MS = 3_600_000;
 
 /** `m.replace`: edits of texts and of captions. */
