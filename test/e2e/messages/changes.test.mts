@@ -49,6 +49,22 @@ describe('edited', () => {
         await alice.waitForMessage(channel, (candidate) => candidate._id === message._id && candidate.msg === 'better words' && Boolean(candidate.editedAt));
     });
 
+    test('in Matrix, and the edit alone redacted: the older words come back', async () => {
+        const { message, eventId } = await fromCarol();
+        const reads = (msg: string, patience = {}): Promise<RcMessage> =>
+            alice.waitForMessage(channel, (candidate) => candidate._id === message._id && candidate.msg === msg, patience);
+        const edits: string[] = [];
+        for (const body of ['second words', 'third words']) {
+            const replaced = { 'm.new_content': { msgtype: 'm.text', body }, 'm.relates_to': { rel_type: 'm.replace', event_id: eventId } };
+            edits.push(await carol.sendText(roomId, `* ${body}`, replaced));
+            await reads(body);
+        }
+        await carol.redact(roomId, edits[1]);
+        await reads('second words', { timeout: redactionPatience });
+        await carol.redact(roomId, edits[0]);
+        await reads(message.msg, { timeout: redactionPatience });
+    }, 120_000);
+
     test('by somebody who did not write it, which homeservers let through: nothing happens', async () => {
         const { message, event } = await fromAlice();
         await carol.sendText(roomId, '* forged', {
