@@ -1,9 +1,13 @@
-/** Edits and deletions beyond the simple ones: of captions, by moderators, to nothing, of several files; both ways. */
+/** Edits and deletions beyond the simple ones: of captions, by moderators, to nothing, of several files, in the wrong order; both ways. */
+import { Network } from '../../support/abuse/network.mts';
+import { setting } from '../../support/app.mts';
 import { eventually, unique } from '../../support/eventually.mts';
 import { useBridgedRoom } from '../../support/bridgedRoom.mts';
 import { postFiles } from '../../support/files.mts';
 import { uploadMedia } from '../../support/media.mts';
+import type { MatrixEvent } from '../../support/matrix.mts';
 import type { RcMessage } from '../../support/rocketchat.mts';
+import { testWithOwnServers } from '../../support/stack.mts';
 
 const room = useBridgedRoom('moderation');
 const gone = (message: Pick<RcMessage, '_id'>): Promise<boolean> =>
@@ -120,4 +124,65 @@ describe('deletions', () => {
         const parts = async (): Promise<RcMessage[]> => (await room().alice.messages(room().channel)).filter(({ msg, t }) => !t && msg.startsWith('long '));
         await eventually(async () => (await parts()).length === 0, { what: 'the parts to go' });
     });
+});
+
+/** The pushes are the test's own, or the homeserver cannot be reached for a moment: by themselves they keep the order. */
+describe('an edit that overtakes its message', () => {
+    let network: Network;
+    afterAll(() => network?.close());
+
+    /** What Matrix clients show of a message of Rocket.Chat. */
+    const readOnMatrix = async ({ _id }: RcMessage): Promise<string[]> => {
+        const events = (await room().carol.events(room().roomId, 200)).filter(({ content }) => content.msgtype !== undefined);
+        const isEdit = ({ content }: MatrixEvent): boolean => content['m.relates_to']?.rel_type === 'm.replace';
+        return events.filter((event) => !isEdit(event) && JSON.stringify(event.content).includes(_id)).map((event) => {
+            const edit = events.filter((other) => isEdit(other) && other.content['m.relates_to'].event_id === event.event_id).pop();
+            return edit ? edit.content['m.new_content'].body : event.content.body;
+        });
+    };
+
+    testWithOwnServers('from Matrix becomes the message, which then changes nothing', async () => {
+        const { carol, alice, channel, roomId, stack } = room();
+        network = await Network.between(stack);
+        network.inward.plan = ({ path }) => (path.includes('/transactions/') ? { kind: 'answer', status: 200 } : undefined);
+        const words = unique('words');
+        const eventId = await carol.sendText(roomId, `mistaken ${words}`);
+        const editId = await room().edit(eventId, `better ${words}`);
+        const push = async (id: string): Promise<void> => {
+            const event = (await carol.events(roomId)).find(({ event_id: candidate }) => candidate === id);
+            const { status } = await fetch(await stack.app.endpoint(`_matrix/app/v1/transactions/${unique('early')}`), {
+                method: 'PUT',
+                headers: { 'Content-Type': 'application/json', 'Authorization': `Bearer ${await stack.app.setting(setting.hsToken)}` },
+                body: JSON.stringify({ events: [{ ...event, room_id: roomId }] }),
+            });
+            expect(status).toBe(200);
+        };
+        await push(editId);
+        await room().messageOf(eventId, ({ msg }) => msg === `better ${words}`);
+        await push(eventId);
+        network.calm();
+        await room().fromCarol();
+        expect((await alice.messages(channel)).map(({ msg }) => msg).filter((msg) => msg.includes(words))).toEqual([`better ${words}`]);
+    }, 90_000);
+
+    testWithOwnServers('from Rocket.Chat is what is read in the end, also while the homeserver cannot be reached', async () => {
+        const { alice, channel } = room();
+        const sent: RcMessage[] = [];
+        for (const away of [false, true, false]) {
+            network.outward.plan = () => (away ? { kind: 'reset' } : undefined);
+            for (let count = 0; count < 3; count += 1) {
+                const message = await alice.send(channel, 'mistaken');
+                await alice.edit(message, `better ${message._id}`);
+                sent.push(message);
+            }
+        }
+        await room().fromAlice();
+        for (const message of sent) {
+            let read: string[] = [];
+            await eventually(async () => {
+                read = await readOnMatrix(message);
+                return read.join() === `better ${message._id}`;
+            }, { timeout: 20_000, what: () => `the edited text, not ${read}` });
+        }
+    }, 90_000);
 });
