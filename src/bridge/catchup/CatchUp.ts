@@ -21,6 +21,13 @@ const BEFORE_MS = 15_000;
 /** How far behind the last event handled is looked, too: newer events can have overtaken a lost one. */
 const MARGIN_MS = 600_000;
 
+/**
+ * A homeserver that reaches us again can leave behind what was written at that very moment, until we are away the next time: Synapse looks
+ * for what waits, finds nothing more, and only then pushes again. So rooms that were active within the hour are read once more, so long after.
+ */
+const LATER_MS = 20_000;
+const LATER_ACTIVE_MS = 3_600_000;
+
 /** Events that mean the same when they come again after newer ones. */
 const REPEATABLE = ['m.room.message', 'm.sticker', 'm.room.redaction', 'm.poll.start', 'org.matrix.msc3381.poll.start'];
 
@@ -97,8 +104,23 @@ export class CatchUp {
                     this.sign(why);
                 } else {
                     this.seen = undefined;
+                    void this.later();
                 }
             });
+    }
+
+    /** Never throws. */
+    private async later(): Promise<void> {
+        const { clock, log } = this.parts.context;
+        await clock.sleep(LATER_MS);
+        try {
+            const found = this.waiting ? 0 : await this.rooms(this.cursors.since(clock.now() - LATER_ACTIVE_MS).slice(0, MAX_ROOMS));
+            if (found) {
+                log.info(`${found} events that the homeserver had left behind were read.`);
+            }
+        } catch (error) {
+            log.warn(`What the homeserver may have left behind could not be read: ${reasonOf(error)}`);
+        }
     }
 
     /** @param failed gets those that can be read another time @returns how many events were new */

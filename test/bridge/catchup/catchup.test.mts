@@ -87,6 +87,25 @@ describe('what the homeserver did not push', () => {
         expect(w.texts()).toEqual(['one', 'lost 1', 'lost 2']);
     });
 
+    test('is read once more when the homeserver has left something behind as it reached us again', async () => {
+        const w = await bridged();
+        await w.push('1', w.say('one'));
+        const next = await w.restarted();
+        const { messages } = w.homeserver;
+        let looks = 0;
+        w.homeserver.messages = async (...args) => {
+            const page = await messages.apply(w.homeserver, args);
+            looks += 1;
+            if (looks === 1) {
+                w.say('left behind');
+            }
+            return page;
+        };
+        await next.begin();
+        await settled();
+        expect(w.texts()).toEqual(['one', 'left behind']);
+    });
+
     test('is read also in a room of which nothing was ever pushed, by this process or the next', async () => {
         const w = await bridged();
         w.say('first');
