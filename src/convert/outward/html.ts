@@ -1,7 +1,7 @@
 import { emojiOf } from '../emoji/reactions';
 import { eventLink, roomLink, userLink } from '../matrixLinks';
 import { nodes, plainText, withoutBlockEnds, type Node } from './ast';
-import { nameCandidates, type Scope } from './scope';
+import type { Scope } from './scope';
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => escapes[character]);
@@ -113,12 +113,9 @@ function mention(raw: string, scope: Scope): string {
 }
 
 function channel(raw: string, scope: Scope): string {
-    for (const candidate of nameCandidates(raw)) {
-        const room = scope.context.channel?.(candidate);
-        const address = room && ('href' in room ? scope.href(room.href) : roomLink(room.id, room.via));
-        if (address !== undefined) return anchor(address, escapeHtml(`#${candidate}`)) + escapeHtml(raw.slice(candidate.length));
-    }
-    return escapeHtml(`#${raw}`);
+    const room = scope.context.channel?.(raw);
+    const address = room && ('href' in room ? scope.href(room.href) : roomLink(room.id, room.via));
+    return anchor(address, escapeHtml(`#${raw}`));
 }
 
 function color(node: Node): string {
