@@ -63,7 +63,7 @@ export class Recovery {
         this.unbridging = new Unbridging(parts);
     }
 
-    /** @returns how many messages were missing; of a room that is no more in Rocket.Chat none, and it is unbridged */
+    /** @returns how many messages were missing; none of a room that was deleted in Rocket.Chat, which is unbridged */
     public async room(portal: Portal, { since, whole, deleted }: Past, lane: RoomLane): Promise<number> {
         const { context } = this.parts;
         const from = Math.max(since, portal.bridgedAt) - SLACK_MS;
@@ -93,7 +93,7 @@ export class Recovery {
         return missing;
     }
 
-    /** @returns undefined when the room is no more in Rocket.Chat */
+    /** @returns undefined when the room was deleted in Rocket.Chat */
     private async written(portal: Portal, from: number): Promise<Written | undefined> {
         const { context } = this.parts;
         try {

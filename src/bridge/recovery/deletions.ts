@@ -10,6 +10,7 @@ import { deletedByPeople, readPruning } from './pruned';
 import type { RoomLane } from './Recovery';
 import type { Written } from './Written';
 
+/** What is compared: the messages of a room with what has arrived. */
 interface Compared {
     portal: Portal;
     written: Written;
@@ -41,7 +42,7 @@ export async function compareDeletions(parts: Parts, sender: Sender, { portal, w
     }
     const deleted = gone.length ? deletedByPeople(gone, written.oldest, await readPruning(context, portal), context.clock.now()) : [];
     if (deleted.length < gone.length) {
-        context.log.warn(`${gone.length - deleted.length} messages of room ${portal.rcRoomId} are no more in Rocket.Chat and look as if they were pruned: they stay on Matrix.`);
+        context.log.warn(`${gone.length - deleted.length} messages of room ${portal.rcRoomId} are not in Rocket.Chat any more and look as if they were pruned: they stay on Matrix.`);
     }
     for (const { id, event, sender: ghost } of [...traced, ...deleted]) {
         await lane.begin();

@@ -4,7 +4,7 @@ import type { Portal } from '../portals/Portal';
 const DAY_MS = 86_400_000;
 /** How many messages at the beginning of a room, all of the last day, are taken for deleted by hand. */
 const FEW = 10;
-/** So many where nothing else is left in the room. */
+/** The same, where nothing else is left in the room. */
 const FEW_ALL = 3;
 /** How many at most are taken for deleted by hand, one by one, in one room and one time off. */
 const MOST = 50;

@@ -24,21 +24,31 @@ interface Compared {
 const NEWEST = 50;
 
 /** Reactions that local people gave or took back while nobody heard it: to the messages that are compared. */
-export async function compareReactions(
-    parts: Parts,
-    reactions: OutboundReactions,
-    { portal, written, arrived, from, whole }: Compared,
-    lane: RoomLane,
-): Promise<void> {
-    const people = new People(parts);
-    const refs = new Map<string, Ref>(written.messages.map((ref) => [ref.id, ref]));
-    await takenBack();
-    await given();
+export async function compareReactions(parts: Parts, reactions: OutboundReactions, compared: Compared, lane: RoomLane): Promise<void> {
+    const comparison = new ReactionComparison(parts, reactions, compared, lane);
+    await comparison.takeBack();
+    await comparison.give();
+}
 
-    async function takenBack(): Promise<void> {
-        const { context, links } = parts;
+class ReactionComparison {
+    private readonly people: People;
+
+    constructor(
+        private readonly parts: Parts,
+        private readonly reactions: OutboundReactions,
+        private readonly compared: Compared,
+        private readonly lane: RoomLane,
+    ) {
+        this.people = new People(parts);
+    }
+
+    /** What is on Matrix and not in Rocket.Chat any more. */
+    public async takeBack(): Promise<void> {
+        const { context, links } = this.parts;
+        const { portal, written, arrived, from } = this.compared;
+        const refs = new Map<string, Ref>(written.messages.map((ref) => [ref.id, ref]));
         for (const { event, sender: ghost, message, emoji, ts } of arrived.reactions.values()) {
-            const user = await people.behind(ghost);
+            const user = await this.people.behind(ghost);
             if (!user) {
                 continue;
             }
@@ -51,32 +61,42 @@ export async function compareReactions(
             // What was read a while ago may have changed since.
             const now = await context.rocketchat.message(message as RcMessageId);
             if (now && !now.systemType && !isShown(now.reactions)) {
-                await lane.begin();
-                await reactions.changed(portal, user, { message: { id: now.id, roomId: now.roomId }, emoji, on: false, at: context.clock.now() })
-                    .catch((error) => context.log.warn(`A reaction to message ${message} could not be taken back on Matrix: ${reasonOf(error)}`));
+                await this.change(user, now.id, emoji, false);
             }
         }
     }
 
-    async function given(): Promise<void> {
-        const { context, links, ghosts } = parts;
+    /** What is in Rocket.Chat and not on Matrix yet. */
+    public async give(): Promise<void> {
+        const { portal, written, from, whole } = this.compared;
         const newest = whole ? written.messages.slice(-NEWEST) : [];
         const looked = written.messages.filter((ref) => ref.reactions && ref.ts >= portal.bridgedAt && (ref.ts >= from || newest.includes(ref)));
-        for (const { id, reactions: byEmoji } of looked) {
-            for (const [emoji, names] of Object.entries(byEmoji || {})) {
+        for (const { id, reactions } of looked) {
+            for (const [emoji, names] of Object.entries(reactions || {})) {
                 for (const name of names) {
-                    const user = await people.named(name);
-                    const ghost = user && (await ghosts.ifKnown(user.id));
-                    if (!user || (ghost && arrived.reactions.has(reactionOf(id, emoji, ghost.mxid))) || (await links.reaction(id, user.id, emoji))) {
-                        continue;
+                    const user = await this.people.named(name);
+                    if (user && !(await this.isThere(id, user, emoji))) {
+                        await this.change(user, id, emoji, true);
                     }
-                    const item = { kind: 'reaction' as const, room: portal.rcRoomId, message: id, user: user.id, emoji, on: true, at: context.clock.now() };
-                    await lane.begin();
-                    await reactions.changed(portal, user, { ...item, message: { id, roomId: portal.rcRoomId } })
-                        .catch((error) => context.log.warn(`A reaction to message ${id} could not be brought to Matrix: ${reasonOf(error)}`));
                 }
             }
         }
+    }
+
+    private async isThere(message: RcMessageId, user: RcUser, emoji: string): Promise<boolean> {
+        const { ghosts, links } = this.parts;
+        const ghost = await ghosts.ifKnown(user.id);
+        return Boolean(ghost && this.compared.arrived.reactions.has(reactionOf(message, emoji, ghost.mxid)))
+            || Boolean(await links.reaction(message, user.id, emoji));
+    }
+
+    private async change(user: RcUser, id: RcMessageId, emoji: string, on: boolean): Promise<void> {
+        const { context } = this.parts;
+        const { portal } = this.compared;
+        await this.lane.begin();
+        await this.reactions.changed(portal, user, { message: { id, roomId: portal.rcRoomId }, emoji, on, at: context.clock.now() }).catch((error) => {
+            context.log.warn(`A reaction to message ${id} could not be ${on ? 'brought to' : 'taken back on'} Matrix: ${reasonOf(error)}`);
+        });
     }
 }
 

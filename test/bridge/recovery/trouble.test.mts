@@ -27,6 +27,13 @@ test('a room that the homeserver cannot read for ever holds up its messages for 
         w.homeserver.calls.push('messages');
         throw failure(500);
     };
+    // Time runs on while the test looks only now and then: the moment of the arrival itself counts.
+    let arrivedAt = Infinity;
+    const send = w.homeserver.send.bind(w.homeserver);
+    w.homeserver.send = async (event) => {
+        arrivedAt = event.content.body === 'after' ? w.clock.now() : arrivedAt;
+        return send(event);
+    };
     w.write(w.room, w.alice, 'while off');
     const second = w.start();
     const other = await w.bridged(second, w.alice, w.rocketchat.addRoom('c', 'other', [w.alice]));
@@ -37,11 +44,10 @@ test('a room that the homeserver cannot read for ever holds up its messages for 
         void second.bridge.outbound.messagePosted(w.write(other.room, w.alice, 'elsewhere'));
         await moment();
     }
-    const took = w.clock.now() - from;
     const asked = w.homeserver.calls.filter((call) => call === 'messages').length;
     second.kill();
     expect(w.texts()).toContain('after');
-    expect(took).toBeLessThan(480_000);
+    expect(arrivedAt - from).toBeLessThan(480_000);
     expect(asked).toBeLessThan(25);
 });
 
