@@ -3,7 +3,7 @@ import type { Clock } from '../core/Context';
 import type { AdminNotices } from './AdminNotices';
 
 const NOTICE = 'homeserver-away';
-/** The admins are told after this time: soon when the homeserver refuses the token, which does not pass by itself; later when it is away, as a restart passes. */
+/** The admins are told after this time: soon of a token that is refused, which does not pass by itself; later of what may be a restart. */
 const REFUSED_MS = 60_000;
 const AWAY_MS = 600_000;
 
