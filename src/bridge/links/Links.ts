@@ -140,10 +140,16 @@ export class Links {
     /** A reaction is taken back: the same one may be given again later, or be there a second time (Dendrite takes doubles). */
     public async forgetReaction(link: Link): Promise<void> {
         await this.flush();
+        await this.context.rocketchat.store.put({ links: [] }, toStoreKey(goneKey(link)));
         for (const key of keysOf(link)) {
             this.cache.set(key, (this.cache.get(key) || []).filter((other) => other.event !== link.event));
         }
-        await this.context.rocketchat.store.put({ links: [] }, toStoreKey(goneKey(link)));
+    }
+
+    /** @returns whether the same reaction is recorded of another event as well */
+    public async isDouble({ event, message, userId, emoji }: Link): Promise<boolean> {
+        const same = userId && emoji ? await this.find(reactionKey(message, userId, emoji)) : [];
+        return same.some((other) => other.event !== event);
     }
 
     /** True when nothing is recorded in memory of this message: saves the read for messages that are surely new. */

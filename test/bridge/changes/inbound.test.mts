@@ -29,6 +29,17 @@ async function bridged() {
 const unknownEmoji = (): BridgeError => new BridgeError({ code: 'rocketchat.unknownEmoji', userMessage: 'x', retriable: false, certain: true });
 
 describe('reactions', () => {
+    test.each(['message', 'user', 'react'])('is taken back also when the database fails just then (%s)', async (call) => {
+        const w = await bridged();
+        const event = w.say('nice');
+        const reaction = w.react(event.event_id, '🎉');
+        await w.push(event, reaction);
+        w.rocketchat.faults[call] = [new BridgeError({ code: 'rocketchat.failed', userMessage: 'x', retriable: true, certain: false })];
+        await w.push(w.redact(reaction.event_id));
+        const { reactions } = w.rocketchat.messages.get(messageIdOf(event.event_id))!;
+        expect(Object.values(reactions).flat()).toEqual([]);
+    });
+
     test.each([
         ['👍', ':thumbsup:'], ['👍️', ':thumbsup:'], ['👍🏽', ':thumbsup_tone3:'], ['🇩🇪', ':flag_de:'], ['❤', ':heart:'], [':parrot:', ':parrot:'],
     ])('%s is %s', async (key, emoji) => {

@@ -79,19 +79,19 @@ export class InboundRedactions {
         return puppet && puppet.mxid;
     }
 
+    /** The record goes last: when something fails here the event comes again, and must find what it takes back. */
     private async takeBack(link: Link): Promise<void> {
         const { links, context } = this.parts;
-        await links.forgetReaction(link);
         const { emoji, userId } = link;
         // Some homeservers take the same reaction twice: it is gone with the last of them.
-        if (!emoji || !userId || (await links.reaction(link.message, userId, emoji))) {
-            return;
+        if (emoji && userId && !(await links.isDouble(link))) {
+            const [message, user] = await Promise.all([context.rocketchat.message(link.message), context.rocketchat.user(userId)]);
+            // Older servers add a reaction when one is removed that is not there.
+            if (message && user && (message.reactions[emoji] || []).includes(user.username)) {
+                await context.rocketchat.react(link.message, userId, emoji, false);
+            }
         }
-        const [message, user] = await Promise.all([context.rocketchat.message(link.message), context.rocketchat.user(userId)]);
-        // Older servers add a reaction when one is removed that is not there.
-        if (message && user && (message.reactions[emoji] || []).includes(user.username)) {
-            await context.rocketchat.react(link.message, userId, emoji, false);
-        }
+        await links.forgetReaction(link);
     }
 
     private async delete(portal: Portal, message: RcMessage, puppet: Puppet, link?: Link): Promise<void> {
