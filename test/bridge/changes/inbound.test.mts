@@ -140,6 +140,15 @@ describe('deletions', () => {
         const event = w.say(Array.from({ length: 12 }, (_, line) => `line ${line} ${'x'.repeat(40)}`).join('\n'));
         await w.push(event);
         expect(w.texts().length).toBeGreaterThan(2);
+        const remove = w.rocketchat.delete.bind(w.rocketchat);
+        let calls = 0;
+        w.rocketchat.delete = async (...args) => {
+            calls += 1;
+            if (calls === 2) {
+                throw new BridgeError({ code: 'rocketchat.failed', userMessage: 'the database is away for a moment', retriable: true, certain: false });
+            }
+            await remove(...args);
+        };
         await w.push(w.redact(event.event_id));
         expect(w.texts()).toEqual([]);
     });

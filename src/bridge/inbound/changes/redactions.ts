@@ -102,13 +102,13 @@ export class InboundRedactions {
             await context.rocketchat.edit(message.id, puppet.rcUserId, rest);
             return;
         }
-        await context.rocketchat.delete(message.id, puppet.rcUserId);
+        // The first one goes last: when something fails here the event comes again, and finds the rest by it.
+        const further = ours ? [] : await this.furtherOf(portal, message, link ? await links.messagesOf(link.event) : new Map());
+        for (const id of [...further.reverse(), message.id]) {
+            await context.rocketchat.delete(id, puppet.rcUserId);
+        }
         if (ours) {
             await this.redactFurther(portal, message, ours);
-            return;
-        }
-        for (const id of await this.furtherOf(portal, message, link ? await links.messagesOf(link.event) : new Map())) {
-            await context.rocketchat.delete(id, puppet.rcUserId);
         }
     }
 
