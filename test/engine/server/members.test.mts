@@ -37,6 +37,20 @@ describe('members', () => {
         expect((await probe.event('IPostSystemMessageSent')).payload).toMatchObject({ type: 'uj', text: bot.username, sender: { id: bot.id } });
     });
 
+    test('the engine changes no room without a display name, which #general is; nothing of what stands in for it is stored', async () => {
+        const general = () => running().admin.room('GENERAL');
+        const bot = await createBot(probe, unique('joiner'));
+        expect(await general()).not.toHaveProperty('fname');
+        expect(await refusal(addMembers(probe, 'GENERAL', [bot.username]))).toMatch('Invalid displayName assigned to the room.');
+        await probe.run(`
+            const builder = await modify.getUpdater().room('GENERAL', await read.getUserReader().getAppUser());
+            builder.getRoom().displayName = 'general';
+            builder.addMemberToBeAddedByUsername(args.username);
+            await modify.getUpdater().finish(builder);`, { username: bot.username });
+        expect(await general()).not.toHaveProperty('fname');
+        await running().admin.waitForMember(await general(), bot.username);
+    });
+
     test('one who is a member already: the pre event only', async () => {
         const bot = await createBot(probe, unique('twice'));
         await addMembers(probe, roomId, [bot.username]);

@@ -36,6 +36,14 @@ describe('users of an app', () => {
         expect(await refusal(createBot(probe, 'system'))).toMatch('error-blocked-username');
     });
 
+    test('an app finds a user by the exact name only (`Users.findOneByUsername`)', async () => {
+        const name = unique('Capital');
+        const { id } = await createBot(probe, name);
+        const find = (username: string) => probe.run<{ id?: string } | undefined>('return read.getUserReader().getByUsername(args.username);', { username });
+        expect(await find(name)).toMatchObject({ id });
+        expect(await find(name.toLowerCase())).toBeFalsy();
+    });
+
     test('nobody checks the characters of a username', async () => {
         const username = `${unique('odd')} :@/é`;
         const { id } = await createBot(probe, username);

@@ -17,8 +17,9 @@ export async function createInitialData(server: Server): Promise<void> {
         } as IUser);
     }
     if (await rooms.findOneAsync({ _id: 'GENERAL' })) return;
+    // Without a display name, as `Rooms.createWithIdTypeAndName` makes it.
     await rooms.insertAsync({
-        _id: 'GENERAL', ts: now, t: 'c', name: 'general', fname: 'general', usernames: [], msgs: 0, usersCount: 0, default: true,
+        _id: 'GENERAL', ts: now, t: 'c', name: 'general', u: { _id: 'rocket.cat', username: 'rocket.cat', name: 'Rocket.Cat' }, usernames: [], msgs: 0, usersCount: 0, default: true,
         sysMes: true, _updatedAt: now,
     } as unknown as IRoom);
 }

@@ -15,7 +15,8 @@ export function userConverter(domain: Domain): UserConverter {
     const { users } = domain.collections;
     return {
         byId: async (id) => (id ? toApp(await users.findOneAsync({ _id: id })) : undefined),
-        byUsername: async (username) => (username ? toApp(await domain.users.findByUsername(username)) : undefined),
+        // By the exact name (`Users.findOneByUsername`), unlike what people type.
+        byUsername: async (username) => (username ? toApp(await users.findOneAsync({ username })) : undefined),
         toApp,
         fromApp,
     };
