@@ -81,9 +81,13 @@ export class Watchdog {
         }
     }
 
-    /** The app is disabled or the bridge switched off. */
+    /** The app is disabled or the bridge switched off: what a look was just about to find is no suspicion, nothing has killed this process. */
     public off(): void {
+        if (this.isOn && !this.stalled) {
+            void this.suspect();
+        }
         this.isOn = false;
+        this.turn += 1;
     }
 
     /** A transaction came. @param events as they came */
@@ -154,12 +158,15 @@ export class Watchdog {
 
     private async probe(): Promise<void> {
         const { clock, homeserver } = this.context;
-        const { pushes } = this;
+        const { pushes, turn } = this;
         const nudged = this.canNudge;
         if (nudged && (await this.nudge())) {
             return;
         }
         const wasSuspect = Boolean(await this.context.rocketchat.store.readOne<Suspicion>(SUSPECT));
+        if (turn !== this.turn) {
+            return;
+        }
         await this.suspect({ stalled: false });
         if ((await this.echo.roundTrip(wasSuspect ? NUDGE_MS : ECHO_MS)) !== undefined) {
             this.lostNudges += nudged ? 1 : 0;
@@ -177,7 +184,7 @@ export class Watchdog {
             return;
         }
         // Its own event can stand behind a long backlog, or come late from a homeserver that has much to do.
-        if (this.pushes !== pushes) {
+        if (this.pushes !== pushes || turn !== this.turn) {
             await this.suspect();
             return;
         }

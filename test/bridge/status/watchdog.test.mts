@@ -212,6 +212,19 @@ test('while it is stalled all rooms of one who looks are read back, in their ord
     expect(w.rocketchat.inRoom(other.id).map(({ text }) => text.replace(/^🕒.*: /u, ''))).toEqual(['one', 'two', 'three']);
 });
 
+test.each([0, 1, 2, 5, 10])('a look that is cut short, %i ms on, because the app is switched off leaves no suspicion', async (ms) => {
+    const w = await setUp();
+    w.pushes.on = false;
+    const watchdog = w.dog();
+    watchdog.on();
+    await sleep(ms);
+    watchdog.off();
+    await w.settled();
+    await w.settled();
+    expect(await w.rocketchat.store.readOne({ model: 'misc', id: 'intake-suspect' })).toBeUndefined();
+    expect(w.told).toEqual([]);
+});
+
 test('a process that dies again and again finds the stall with little time', async () => {
     const w = await setUp();
     w.pushTyping();
