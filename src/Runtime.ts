@@ -1,10 +1,8 @@
-import type { ILogger } from '@rocket.chat/apps-engine/definition/accessors';
+import type { IAppAccessors, ILogger } from '@rocket.chat/apps-engine/definition/accessors';
 import type { App } from '@rocket.chat/apps-engine/definition/App';
-import type { IAppAccessors } from '@rocket.chat/apps-engine/definition/accessors';
 import { Bridge } from './bridge/Bridge';
 import type { Picture } from './bridge/people/Avatars';
-import type { BridgeContext } from './bridge/core/Context';
-import { systemClock } from './bridge/core/Context';
+import { contextOf, systemClock } from './bridge/core/Context';
 import { AdminNotices } from './bridge/status/AdminNotices';
 import { AwayNotice } from './bridge/status/AwayNotice';
 import { Admins } from './bridge/setup/Admins';
@@ -72,42 +70,28 @@ export class Runtime {
             (now, before) => this.settingsChanged(now.config, before.config),
         );
         const { connection, rocketchat, log } = this;
-        const context: BridgeContext = {
-            rocketchat,
-            log,
-            clock: systemClock,
-            get homeserver() {
-                return connection.homeserver;
-            },
-            get namespace() {
-                return connection.namespace;
-            },
-        };
+        const ready = (): boolean => this.accessors.complete;
+        const tellAdmins = (text: string): Promise<number> => this.admins.tell(text);
+        const context = contextOf(rocketchat, log, connection);
         this.bridge = new Bridge(context);
         const echo = new EchoRoom(context);
         this.bridge.onOwnEvent((event) => echo.heard(event));
         this.events = eventsFor(this.bridge.outbound, app.getID());
         this.admins = new Admins(rocketchat, log);
-        this.notices = new AdminNotices(rocketchat.store, log, () => this.accessors.complete, (text) => this.admins.tell(text));
+        this.notices = new AdminNotices(rocketchat.store, log, ready, tellAdmins);
         this.port = new OwnPort(app, {
             log,
             enter: (accessors) => this.enter(accessors),
             hsToken: () => this.hsToken(),
             intake: () => this.intake(),
-            complete: () => this.accessors.complete,
+            complete: ready,
             http: () => this.accessors.http,
             privateApi: () => surroundings.privateApi(),
         }, this.notices);
-        this.watch = new RegistrationWatch(
-            rocketchat.store,
-            systemClock,
-            log,
-            () => (this.config?.enabled ? this.setup.state.registration : undefined),
-            () => this.accessors.complete,
-            (text) => this.admins.tell(text),
-        );
-        this.wakeUp = new WakeUp(context, echo, () => this.accessors.complete, this.bridge);
-        this.watchdog = new Watchdog(context, echo, () => this.accessors.complete, this.bridge.reading, this.notices);
+        const registration = () => (this.config?.enabled ? this.setup.state.registration : undefined);
+        this.watch = new RegistrationWatch(rocketchat.store, systemClock, log, registration, ready, tellAdmins);
+        this.wakeUp = new WakeUp(context, echo, ready, this.bridge);
+        this.watchdog = new Watchdog(context, echo, ready, this.bridge.reading, this.notices);
         this.bridge.onPush = (events) => this.watchdog.pushed(events);
         const away = new AwayNotice(this.bridge.homeserver, systemClock, this.notices);
         this.bridge.onBeat = () => away.look();

@@ -27,6 +27,19 @@ export const systemClock: Clock = {
     sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }),
 };
 
+/** @param connection gives the homeserver and the namespace of the settings as they are then */
+export const contextOf = (rocketchat: RocketChat, log: Log, connection: Pick<BridgeContext, 'homeserver' | 'namespace'>): BridgeContext => ({
+    rocketchat,
+    log,
+    clock: systemClock,
+    get homeserver() {
+        return connection.homeserver;
+    },
+    get namespace() {
+        return connection.namespace;
+    },
+});
+
 /** @returns what can be said of an error in one log line */
 export function reasonOf(error: unknown): string {
     return error instanceof Error ? error.message : String(error);
