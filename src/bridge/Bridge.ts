@@ -25,6 +25,9 @@ import type { Whereabouts } from './status/AwayNotice';
 import { Queue } from './status/Queue';
 import { DEADLINES, Transactions } from './transactions/Transactions';
 
+/** The server's scheduler calls once a minute; after so long without it its job is lost, or held by another instance. */
+const UNCALLED_MS = 180_000;
+
 /** Numbers for the status. Times in milliseconds. */
 export interface BridgeCounts {
     portals: number;
@@ -67,6 +70,8 @@ export class Bridge {
     public onBeat?: () => Promise<void>;
     private readonly signs = new RestartSigns();
     private resting?: Promise<void>;
+    /** When the upkeep was done last, in milliseconds since the epoch. */
+    private upkeptAt: number;
     private readonly transactions: Transactions;
 
     /** @param deadlines how long the homeserver waits for the answer to a transaction */
@@ -84,6 +89,7 @@ export class Bridge {
             patience: new Patience(context.clock),
         };
         this.parts = parts;
+        this.upkeptAt = context.clock.now();
         this.deadLetters = new DeadLetters(context);
         this.receipts = new Receipts(context);
         this.outbound = new Outbound(parts, this.deadLetters);
@@ -186,12 +192,17 @@ export class Bridge {
 
     /** Once a minute: takes up what processes that have ended left behind, and what nobody heard after them. */
     public async upkeep(): Promise<void> {
+        this.upkeptAt = this.parts.context.clock.now();
         this.outbound.catchUp().catch((error) => this.parts.context.log.error('What nobody heard could not be looked for', error));
         await this.resume();
     }
 
-    /** Every few seconds: a sign that this process lives. */
+    /** Every few seconds: a sign that this process lives. Where the server's scheduler does not call for the upkeep, the bridge does it by itself. */
     public async beat(): Promise<void> {
+        const { clock, log } = this.parts.context;
+        if (clock.now() - this.upkeptAt > UNCALLED_MS) {
+            this.upkeep().catch((error) => log.error('What was begun could not be finished', error));
+        }
         await Promise.all([this.outbound.presence.beat(), this.onBeat?.()]);
     }
 

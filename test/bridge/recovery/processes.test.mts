@@ -42,6 +42,22 @@ test('what a living process has under way is not touched by another', async () =
     }
 });
 
+test('it is taken up also where the server never calls for it: its scheduler can be switched off, or have lost the job', async () => {
+    const w = await setUp();
+    const stop = w.lives(w.one);
+    const speak = w.silence('send');
+    await w.one.bridge.outbound.messagePosted(w.write(w.room, w.alice, 'left behind'));
+    await moment();
+    stop();
+    w.one.kill();
+    speak();
+    w.clock.pass(200_000);
+    await w.other.bridge.beat();
+    await moment(60);
+    await w.settled(w.other);
+    expect(w.texts()).toEqual(['begin', 'left behind']);
+});
+
 test('what a process that never comes back has left is taken up by the survivor', async () => {
     const w = await setUp();
     const stop = w.lives(w.one);
