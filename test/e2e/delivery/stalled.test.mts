@@ -45,6 +45,15 @@ test.each(wanted)('a transaction with %s', async (jam) => {
     await alice.send(channel, 'and back');
     await carol.waitForEvent(roomId, 'and back', { timeout: 60_000 });
 
+    // Her ghost is one of those who look.
+    const ghost = here().ghostOf(alice);
+    const before = (await alice.rooms()).map(({ _id }) => _id);
+    const direct = await carol.createRoom({ is_direct: true, preset: 'trusted_private_chat', invite: [ghost] });
+    await carol.waitForMembership(direct, ghost, 'join', { timeout: 60_000 });
+    const privately = await alice.waitForRoom(({ _id, t }) => t === 'd' && !before.includes(_id));
+    await carol.sendText(direct, 'tea?');
+    await alice.waitForMessage(privately, 'tea?', { timeout: 60_000 });
+
     // What was stuck comes in by the other way, and doubles nothing.
     const port = await freePort();
     await here().app.change({ [setting.bridgeUrl]: `http://127.0.0.1:${port}` });
