@@ -10,6 +10,8 @@ const byName = (name: string): StoreKey => ({ model: 'misc', id: `notice:${name}
 export class AdminNotices {
     private readonly waiting = new Map<string, string>();
     private readonly told = new Set<string>();
+    /** One thing at a time: what is over while its begin is being told is told after it. */
+    private last: Promise<void> = Promise.resolve();
 
     /**
      * @param ready whether the store can be used
@@ -29,8 +31,22 @@ export class AdminNotices {
     }
 
     /** @param text what to say when it had been told that it began */
-    public async over(name: string, text?: string): Promise<void> {
+    public over(name: string, text?: string): Promise<void> {
         this.waiting.delete(name);
+        return this.next(() => this.end(name, text));
+    }
+
+    /** To be called when `ready` may have changed. */
+    public look(): Promise<void> {
+        return this.next(() => this.tellWaiting());
+    }
+
+    private next(action: () => Promise<void>): Promise<void> {
+        this.last = this.last.then(action);
+        return this.last;
+    }
+
+    private async end(name: string, text?: string): Promise<void> {
         this.told.delete(name);
         try {
             if (this.ready() && (await this.store.readOne(byName(name)))) {
@@ -44,8 +60,7 @@ export class AdminNotices {
         }
     }
 
-    /** To be called when `ready` may have changed. */
-    public async look(): Promise<void> {
+    private async tellWaiting(): Promise<void> {
         if (!this.ready()) {
             return;
         }
