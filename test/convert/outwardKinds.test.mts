@@ -53,3 +53,15 @@ describe('blocks of apps', () => {
         expect(shown(blocks, 'text')).toMatchObject({ body: 'text' });
     });
 });
+
+test('a card with sound, a film and buttons keeps their addresses', () => {
+    const attachments = [{ text: 'Talk', audio_url: 'https://e.org/a.mp3', video_url: 'https://e.org/v.mp4', actions: [{ type: 'button', text: 'Open', url: 'https://e.org/t' }, { type: 'button', text: 'Yes', msg: 'yes' }, null] }];
+    const { content } = toMatrix({ text: '', attachments }, outward);
+    expect(content.body).toBe('Talk\nhttps://e.org/a.mp3\nhttps://e.org/v.mp4\nOpen (https://e.org/t)');
+    expect(content.formatted_body).toContain('<a href="https://e.org/t">Open</a>');
+});
+
+test('nodes of newer servers are shown by what is in them', () => {
+    const md = [{ type: 'CALLOUT', value: [{ type: 'PARAGRAPH', value: [{ type: 'SHINY', value: 'new ' }, { type: 'BOLD', value: [{ type: 'PLAIN_TEXT', value: 'thing' }] }] }] }];
+    expect(toMatrix({ text: 'x', md }, outward).content).toMatchObject({ body: 'new *thing*', formatted_body: 'new <strong>thing</strong>' });
+});

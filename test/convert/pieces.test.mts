@@ -81,6 +81,13 @@ describe('splitText', () => {
     test('in a word, if there is nothing else', () => expect(splitText('a'.repeat(250), 100).join('')).toBe('a'.repeat(250)));
     test('never inside of a character', () => expect(splitText('😀'.repeat(100), 51).every((part) => !/[\ud800-\udbff]$|^[\udc00-\udfff]/.test(part))).toBe(true));
 
+    test.each([
+        ['a quote goes on', `> ${'word '.repeat(30)}`, [/^> word/, /^> word/]],
+        ['the next line is no quote', `> ${'a'.repeat(80)}\n${'b'.repeat(60)}`, [/^> a+$/, /^b+$/]],
+        ['a link stays whole', `${'w '.repeat(40)}[a label of words](https://example.org/${'x'.repeat(30)}) end`, [/^[w ]+$/, /^\[a label of words\]\(\S+\) end$/]],
+        ['a link of the other form, too', `${'w '.repeat(40)}<https://example.org|a label of words> and more`, [/^[w ]+$/, /^<\S+\|a label of words> and more$/]],
+    ])('%s', (_name, text, parts) => expect(splitText(text, 100)).toEqual(parts.map((part) => expect.stringMatching(part))));
+
     test('a block of code is closed and opened again', () => {
         const parts = splitText(`text\n\`\`\`js\n${'line of code\n'.repeat(20)}\`\`\`\nend`, 100);
         expect(parts.length).toBeGreaterThan(2);

@@ -30,8 +30,10 @@ export class ElementReader {
         private readonly roomMentioned: boolean,
         private readonly names: ReadonlyMap<string, string> = new Map(),
     ) {
-        const wanted = [...(roomMentioned ? ['@room'] : []), ...names.keys()];
-        this.mentions = new RegExp(`(${wanted.map((id) => `${id.replace(/[^A-Za-z0-9@]/g, '\\$&')}(?![\\w\\u00aa-\\u1fff-]|[.:]\\w)`).join('|') || '$^'})`);
+        // Links of people (appendix "matrix.to navigation") are mentions as well.
+        const ids = [...names.keys()].map((id) => `(?:https://matrix\\.to/#/)?${id.replace(/[^A-Za-z0-9@]/g, '\\$&')}`);
+        const wanted = [...(roomMentioned ? ['@room'] : []), ...ids].map((text) => `${text}(?![\\w\\u00aa-\\u1fff-]|[.:]\\w)`);
+        this.mentions = new RegExp(`(${wanted.join('|') || '$^'})`);
     }
 
     /** @param style formatting of all of it (an emote is italic) */
@@ -88,7 +90,7 @@ export class ElementReader {
     public plain(text: string, builder: LineBuilder, style: Style): void {
         if ((!this.roomMentioned && this.names.size === 0) || !text.includes('@')) return builder.text(text, 'text', style);
         text.split(this.mentions).forEach((part, index, parts) => {
-            const name = index % 2 === 0 || /[\w.-]$/.test(parts[index - 1]) ? undefined : part === '@room' ? `${roomMention}all` : `@${this.names.get(part)}`;
+            const name = index % 2 === 0 || /[\w./-]$/.test(parts[index - 1]) ? undefined : part === '@room' ? `${roomMention}all` : `@${this.names.get(part.slice(part.indexOf('@')))}`;
             builder.text(name ?? part, name === undefined ? 'text' : 'mention', style);
         });
     }

@@ -17,7 +17,7 @@ const fileFields = ['image_url', 'audio_url', 'video_url'];
 const isFile = (attachment: Record<string, unknown>): boolean => attachment.type === 'file'
     || fileFields.some((field) => text(attachment[field])?.startsWith('/file-upload/') === true);
 
-/** The cards that integrations and apps put below a text: heading, text, fields and picture of each. */
+/** The cards that integrations and apps put below a text: heading, text, fields, files and buttons with links of each. */
 export function cards(attachments: Record<string, unknown>[], scope: Scope): Piece[] {
     return attachments.filter((attachment) => isObject(attachment) && !isQuote(attachment) && !isFile(attachment)).slice(0, 20)
         .map((attachment) => card(attachment, scope)).filter(({ plain }) => plain !== '');
@@ -44,8 +44,12 @@ function card(attachment: Record<string, unknown>, scope: Scope): Piece {
             html: `<strong>${escapeHtml(text(field.title, 200) ?? '')}</strong> ${html}`, plain: `${text(field.title, 200) ?? ''}: ${plain}`,
         }));
     }
-    const picture = text(attachment.image_url) ?? text(attachment.thumb_url);
-    const address = picture === undefined ? undefined : scope.href(picture);
-    if (address !== undefined) pieces.push({ html: `<a href="${escapeHtml(address)}">${escapeHtml(address)}</a>`, plain: address });
+    for (const url of [attachment.image_url ?? attachment.thumb_url, attachment.audio_url, attachment.video_url]) {
+        const address = typeof url === 'string' ? scope.href(url) : undefined;
+        if (address !== undefined) pieces.push({ html: `<a href="${escapeHtml(address)}">${escapeHtml(address)}</a>`, plain: address });
+    }
+    for (const action of (Array.isArray(attachment.actions) ? attachment.actions : []).filter(isObject).slice(0, 20)) {
+        if (typeof action.url === 'string') add(action.text ?? action.url, linked(action.url));
+    }
     return { html: pieces.map(({ html }) => html).join('<br>'), plain: pieces.map(({ plain }) => plain.trim()).join('\n') };
 }

@@ -87,7 +87,8 @@ function inlineToHtml(node: Node, scope: Scope): string {
         case 'MENTION_CHANNEL': return channel(plainText(node.value), scope);
         case 'COLOR': return color(node);
         case 'EMOJI': return escapeHtml(emojiText(node));
-        default: return textToHtml(scope.leaf(node), scope);
+        // A kind that is not known is shown by what is in it.
+        default: return Array.isArray(node.value) ? inlinesToHtml(node.value, scope) : textToHtml(scope.leaf(node), scope);
     }
 }
 

@@ -50,7 +50,7 @@ function inline(node: Node, scope: Scope): string {
         case 'MENTION_CHANNEL': return `#${plainText(node.value)}`;
         case 'COLOR': return colorText(node);
         case 'EMOJI': return emojiText(node);
-        default: return scope.defuse(scope.leaf(node));
+        default: return Array.isArray(node.value) ? inlines(node.value, scope) : scope.defuse(scope.leaf(node));
     }
 }
 
