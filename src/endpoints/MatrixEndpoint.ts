@@ -26,6 +26,9 @@ export type ServedRequest = Pick<IApiRequest, 'headers' | 'query' | 'params' | '
 
 type Call = [request: IApiRequest, endpoint: IApiEndpointInfo, read: IRead, modify: IModify, http: IHttp, persistence: IPersistence];
 
+/** What whoever asks without a token is told. */
+export const NO_TOKEN = 'The homeserver token is missing.';
+
 /** What an endpoint does with a request whose token is right. */
 export type Answer = { status: number; content?: Record<string, unknown> };
 
@@ -86,7 +89,7 @@ export abstract class MatrixEndpoint extends ApiEndpoint {
             await this.host().enter(accessors);
             const headers = request.headers || {};
             switch (checkToken(this.host().hsToken(), headers.authorization, (request.query || {}).access_token)) {
-                case 'missing': return refusal(401, 'M_UNAUTHORIZED', 'The homeserver token is missing.');
+                case 'missing': return refusal(401, 'M_UNAUTHORIZED', NO_TOKEN);
                 case 'wrong': return refusal(403, 'M_FORBIDDEN', 'The homeserver token is wrong.');
                 default: return await this.respond(request, this.host().intake());
             }

@@ -5,6 +5,7 @@ import type { Finding } from '../bridge/status/Health';
 import type { BridgeConfig } from '../config/BridgeConfig';
 import { matrixEndpoints, pingPath } from '../endpoints/index';
 import type { EndpointHost } from '../endpoints/MatrixEndpoint';
+import { NO_TOKEN } from '../endpoints/MatrixEndpoint';
 import { Listener } from './Listener';
 import { routes } from './routes';
 
@@ -15,6 +16,9 @@ const DOOR_PATIENCE_MS = 10_000;
 const AFTER_ENABLE_MS = 1_500;
 /** A port can be busy for a moment: the process before this one ends. */
 const GRACE_MS = 10_000;
+
+/** So long an answer of whatever has the port is waited for. */
+const ASK_MS = 2_000;
 
 /** What the own port needs of the app. */
 export interface PortHost extends EndpointHost {
@@ -33,8 +37,10 @@ export class OwnPort {
     private config?: BridgeConfig;
     private knocking?: Promise<void>;
     private failing?: ReturnType<typeof setTimeout>;
+    /** Another instance of the server on this machine has the port. */
+    private isShared = false;
 
-    constructor(app: IApp, private readonly host: PortHost, private readonly notices: AdminNotices) {
+    constructor(app: IApp, private readonly host: PortHost, private readonly notices: Pick<AdminNotices, 'begins' | 'over'>, private readonly graceMs = GRACE_MS) {
         const serve = routes(matrixEndpoints(app, () => host), () => host, () => this.config?.listener?.basePath || '', () => this.enter());
         this.listener = new Listener(serve, host.log, () => this.changed());
     }
@@ -56,6 +62,9 @@ export class OwnPort {
                 + 'anybody in a bridged room can write such an event. An own port has no such limits: set "Bridge URL" to an http address with a port, see the guide.' }];
         }
         const { problem } = this.listener;
+        if (problem && this.isShared) {
+            return [{ good: true, text: `Intake: port ${listener.port} of the app's own. Another instance of Rocket.Chat on this machine has it, and takes what comes.` }];
+        }
         return [problem
             ? { good: false, text: `Intake: port ${listener.port} of the app's own (${bridgeUrl}), but it cannot be opened: ${problem}. Free it, or set another port in "Bridge URL".` }
             : { good: true, text: `Intake: port ${listener.port} of the app's own, for transactions up to ${listener.maxBytes / 1_000_000} MB. It must be reached by the homeserver only.` }];
@@ -63,17 +72,34 @@ export class OwnPort {
 
     private changed(): void {
         clearTimeout(this.failing);
+        this.isShared = false;
         const port = this.config?.listener?.port;
         if (!this.listener.problem) {
             void this.notices.over(NOTICE, `The Matrix bridge listens on port ${port} now.`);
             return;
         }
-        this.failing = setTimeout(() => {
-            if (this.listener.problem) {
-                void this.notices.begins(NOTICE, `The Matrix bridge cannot listen on port ${port}, so nothing arrives from Matrix: ${this.listener.problem}. `
-                    + 'Free the port, or set another one in "Bridge URL" in the settings of the app.');
-            }
-        }, GRACE_MS);
+        this.failing = setTimeout(() => void this.tell(port), this.graceMs);
+    }
+
+    private async tell(port?: number): Promise<void> {
+        this.isShared = this.listener.problem !== undefined && (await this.isOurs());
+        if (this.listener.problem && !this.isShared) {
+            await this.notices.begins(NOTICE, `The Matrix bridge cannot listen on port ${port}, so nothing arrives from Matrix: ${this.listener.problem}. `
+                + 'Free the port, or set another one in "Bridge URL" in the settings of the app.');
+        }
+    }
+
+    /** Whether what has the port refuses a ping without a token as this app does. The token itself is shown to nobody. */
+    private async isOurs(): Promise<boolean> {
+        const { port, basePath } = this.config?.listener || {};
+        try {
+            const call = this.host.http().post(`http://127.0.0.1:${port}${basePath}/${pingPath}`, { headers: { 'Content-Type': 'application/json' }, content: '{}', timeout: ASK_MS, encoding: null });
+            const answer = await Promise.race([call, pause(ASK_MS)]);
+            // Bytes, although the type says text.
+            return Boolean(answer && answer.statusCode === 401 && Buffer.from(answer.content || '').toString('utf8').includes(NO_TOKEN));
+        } catch {
+            return false;
+        }
     }
 
     /** Requests on the own port bring no accessors. Right after a start the app fetches them through its private API. */

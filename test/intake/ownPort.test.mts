@@ -1,0 +1,55 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { EngineLog } from '../../src/errors/EngineLog';
+import { OwnPort } from '../../src/intake/OwnPort';
+import { fetchHttp } from '../support/fetchHttp.mts';
+import { freePort } from '../../workspace/process/ports.mts';
+
+/** The own port of one instance of the server, with what it tells the administrators. */
+function instance(port: number) {
+    const told: string[] = [];
+    const host: any = {
+        log: new EngineLog(), enter: async () => undefined, hsToken: () => 'secret', intake: () => undefined, complete: () => true, http: fetchHttp, privateApi: async () => undefined,
+    };
+    const own = new OwnPort({} as never, host, { begins: async (_name, text) => void told.push(text), over: async () => undefined }, 50);
+    own.use({ listener: { port, basePath: '/matrix', maxBytes: 1_000 }, bridgeUrl: 'x' } as never);
+    const until = async (words: RegExp): Promise<void> => {
+        for (const end = Date.now() + 5_000; !words.test(own.findings()[0].text) && Date.now() < end;) {
+            await new Promise((resolve) => { setTimeout(resolve, 10); });
+        }
+        expect(own.findings()[0].text).toMatch(words);
+    };
+    return { own, told, until, end: () => own.use(undefined) };
+}
+
+test('another instance on the machine may have the port: that is no trouble, and when it ends this one takes it', async () => {
+    const port = await freePort();
+    const first = instance(port);
+    await first.until(/up to/);
+    const second = instance(port);
+    await second.until(/Another instance/);
+    expect(second.own.findings()[0].good).toBe(true);
+    first.end();
+    await second.until(/up to/);
+    expect([...first.told, ...second.told]).toEqual([]);
+    second.end();
+});
+
+test('another program that has it is told, and is not shown the token', async () => {
+    const seen: unknown[] = [];
+    const other = createServer((request, response) => {
+        seen.push(request.headers.authorization);
+        response.writeHead(200, { Connection: 'close' }).end('{}');
+    }).listen(0, '0.0.0.0');
+    await new Promise((resolve) => { other.once('listening', resolve); });
+    const { own, told, until, end } = instance((other.address() as AddressInfo).port);
+    await until(/another program uses it/);
+    for (const limit = Date.now() + 3_000; !told.length && Date.now() < limit;) {
+        await new Promise((resolve) => { setTimeout(resolve, 10); });
+    }
+    expect(told).toEqual([expect.stringMatching(/cannot listen on port/)]);
+    expect(own.findings()[0].good).toBe(false);
+    expect(seen).toEqual([undefined]);
+    end();
+    other.close();
+});
