@@ -18,9 +18,13 @@ beforeAll(async () => {
 afterAll(() => stubbed?.stub.stop());
 
 /** Events come in equal waves, and memory is looked at when a wave has been handled: what waits takes room meanwhile. */
-const WAVES = 4;
-/** What the memory may grow by from the first wave to the last, MiB: about what its caches hold. */
-const MAX_GROWTH = 64;
+const WAVES = scaled(8, 4);
+/**
+ * What the memory may grow by from the median of the first waves to that of the last ones, MiB. It goes up and down by a
+ * hundred as garbage is collected; with a leak of 25 kB for each event the full form grows by more.
+ */
+const MAX_GROWTH = 96;
+const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 /** Without progress for so long nothing more is waited for, milliseconds. */
 const STILL_MS = 60_000;
 
@@ -71,13 +75,13 @@ test('every good event arrives among hostile ones; the process goes on with as m
         'transactions refused': pusher.refused,
         'ms for the slowest transaction': pusher.slowest,
         'seconds until all had arrived': Math.round(seconds),
-        'MiB of memory after each quarter': memory.join(', '),
+        'MiB of memory after each wave': memory.join(', '),
     });
     expectWhole(account);
     expect(await here().workspace.denoPids()).toEqual([pid]);
     expect(pusher.refused).toBe(0);
     expect(memory).toHaveLength(WAVES);
-    expect(memory[WAVES - 1] - memory[0]).toBeLessThan(MAX_GROWTH);
+    expect(median(memory.slice(WAVES / 2)) - median(memory.slice(0, WAVES / 2))).toBeLessThan(MAX_GROWTH);
 
     // Both ways go on.
     const { channel, roomId } = rooms[0];
