@@ -29,6 +29,23 @@ describe('/matrix bridge', () => {
         expect(w.homeserver.rooms.get(portal.matrixRoomId)!.members.get('@rc_alice:hs.test' as MatrixUserId)).toBe('join');
     });
 
+    test('the database may fail for a moment when the room is there: it is not forgotten, nor made once more', async () => {
+        const w = set();
+        const room = w.rocketchat.addRoom('c', 'general', [w.alice]);
+        const put = w.rocketchat.store.put.bind(w.rocketchat.store);
+        let failures = 2;
+        w.rocketchat.store.put = async (document, ...keys) => {
+            if (JSON.stringify(document).includes('matrixRoomId') && (failures -= 1) >= 0) {
+                throw new BridgeError({ code: 'rocketchat.failed', userMessage: 'x', retriable: true, certain: false });
+            }
+            await put(document, ...keys);
+        };
+        const portal = await w.bridge.rooms.bridge(room, w.alice);
+        expect(failures).toBeLessThan(0);
+        expect(portal.alias).toBe('#rc_general:hs.test');
+        expect(w.homeserver.calls.filter((call) => call === 'createRoom')).toHaveLength(1);
+    });
+
     test('a private group gives a private room', async () => {
         const w = set();
         const portal = await w.bridge.rooms.bridge(w.rocketchat.addRoom('p', 'inner', [w.alice]), w.alice);

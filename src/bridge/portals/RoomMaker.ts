@@ -3,6 +3,7 @@ import type { MatrixUserId, RcRoomId } from '../../ids/types';
 import type { RcRoom, RcUser } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
 import { digest } from '../../ids/hash';
+import { despiteDatabase, isServersTrouble } from '../core/databaseTrouble';
 import type { Parts } from '../core/Parts';
 import { SHORT } from '../core/Patience';
 import { refusal } from '../core/refusals';
@@ -62,7 +63,7 @@ export class RoomMaker {
     }
 
     private async make(room: RcRoom, owner: RcUser): Promise<Portal> {
-        const { context, ghosts, portals, patience } = this.parts;
+        const { context, ghosts, patience } = this.parts;
         const { homeserver, namespace, log } = context;
         const isPublic = room.kind === 'c';
         const ghost = await patience.keepTrying(() => ghosts.of(owner), SHORT);
@@ -94,7 +95,7 @@ export class RoomMaker {
             host: namespace.bot,
             alias: namespace.alias(name),
         };
-        await portals.save(portal);
+        await this.keep(portal);
         await ghosts.bringIn(ghost, portal).catch((error) => log.warn(`${ghost.mxid} joins ${matrixRoomId} later: ${reasonOf(error)}`));
         if (isPublic && !(await homeserver.publish(matrixRoomId, true).catch(() => false))) {
             log.info(`The homeserver does not list ${matrixRoomId} in its directory.`);
@@ -129,12 +130,18 @@ export class RoomMaker {
     }
 
     private async makeDirectPortal(rcRoomId: RcRoomId, host: MatrixUserId, people: MatrixUserId[], bridgedAt: number): Promise<Portal> {
-        const { context, portals } = this.parts;
+        const { context } = this.parts;
         const userLevels: Record<string, number> = { [host]: OWNER };
         people.forEach((person) => { userLevels[person] = OWNER; });
         const matrixRoomId = await context.homeserver.createRoom({ as: host, preset: 'private_chat', visibility: 'private', isDirect: true, invite: people, userLevels });
         const portal: Portal = { rcRoomId, kind: 'd', bridgedAt, matrixRoomId, formerRooms: [], origin: 'rocketchat', host };
-        await portals.save(portal);
+        await this.keep(portal);
         return portal;
+    }
+
+    /** The room is there on Matrix: when the database fails for a moment it must not be forgotten, and another one made by the next try. */
+    private async keep(portal: Portal): Promise<void> {
+        const { context, portals } = this.parts;
+        await despiteDatabase(context, `The portal of room ${portal.rcRoomId}`, () => portals.save(portal), isServersTrouble);
     }
 }
