@@ -110,6 +110,15 @@ test('a sure failure costs no look', async () => {
     expect(w.looked()).toBe(0);
 });
 
+test('a ghost that was brought in and may not send yet sends a moment later', async () => {
+    const w = await bridged();
+    const notIn = () => fail('matrix.forbidden', { status: 403, errcode: 'M_FORBIDDEN', detail: 'PUT …/send/…: 403 User @rc_bob:hs.test not in room !a (None)' });
+    w.homeserver.faults.send = [notIn(), notIn()];
+    await w.say('once');
+    expect(w.texts()).toEqual(['warm', 'once']);
+    expect(w.rocketchat.whispers).toEqual([]);
+});
+
 test('a ghost that could not be brought in because the homeserver went away is brought in by the next try', async () => {
     const w = await bridged();
     w.matrixRoom.members.set('@rc_bob:hs.test' as MatrixUserId, 'leave');

@@ -29,6 +29,9 @@ type Look = { found?: MatrixEventId; isSeen: boolean };
 /** After such failures the homeserver may still be at work: Dendrite makes two events of one that is sent twice in parallel. */
 const UNFINISHED = ['homeserver.timeout', 'homeserver.connectionLost', 'homeserver.unavailable'];
 const SETTLE_MS = 3_000;
+/** A Synapse that has much to do can answer a join before it lets the joined one send. */
+const JOINED_MS = 1_500;
+const isNotInYet = (error: unknown): boolean => isForbidden(error) && error instanceof BridgeError && /not in room/i.test(error.detail || '');
 
 /**
  * Sends as a ghost until it is done or surely cannot be done: registers and joins the ghost when the homeserver says that
@@ -128,7 +131,13 @@ export class Sender {
                 }
                 await ghosts.bringIn(ghost, portal);
                 broughtIn = true;
-                return action(ghost);
+                return action(ghost).catch(async (refused) => {
+                    if (!isNotInYet(refused)) {
+                        throw refused;
+                    }
+                    await context.clock.sleep(JOINED_MS);
+                    return action(ghost);
+                });
             }
         }, OUTWARD, (failure, ms) => context.log.warn(`Sending to ${portal.matrixRoomId} again in ${Math.round(ms)} ms: ${failure.message}`));
     }
