@@ -71,7 +71,8 @@ test('is closed with the app and opened again with it, also in a new sandbox', a
 describe('a busy port', () => {
     let other: Server;
     beforeAll(async () => {
-        other = createServer().listen(0, '0.0.0.0');
+        // What it is asked it does not understand.
+        other = createServer((socket) => { socket.destroy(); }).listen(0, '0.0.0.0');
         await new Promise((resolve) => { other.once('listening', resolve); });
     });
     afterAll(() => other.close());
