@@ -23,8 +23,8 @@ export default {
         ring('e2e', ['e2e', 'page']),
         ring('dendrite', [], {
             testMatch: ['<rootDir>/test/dendrite/**/*.test.mts', ...onDendrite, ...setupOnDendrite],
-            globalSetup: '<rootDir>/test/support/buildDendrite.mts',
-            setupFiles: ['<rootDir>/test/support/onDendrite.mts'],
+            globalSetup: '<rootDir>/test/support/servers/buildDendrite.mts',
+            setupFiles: ['<rootDir>/test/support/servers/onDendrite.mts'],
         }),
         ring('abuse', ['abuse']),
     ],

@@ -1,11 +1,11 @@
 /** What the set-ups of the bench stand on: a workspace with a writer, the bridge in it, people who listen. */
 import { Arrivals, type Figures } from './measure.mts';
-import { BridgeApp, setting } from '../test/support/app.mts';
+import { BridgeApp, setting } from '../test/support/apps/app.mts';
 import { unique } from '../test/support/eventually.mts';
-import type { Matrix } from '../test/support/matrix.mts';
-import { Realtime } from '../test/support/realtime.mts';
-import { RocketChat, type RcRoom } from '../test/support/rocketchat.mts';
-import { startWorkspace, type Workspace } from '../test/support/workspace.mts';
+import type { Matrix } from '../test/support/clients/matrix.mts';
+import { Realtime } from '../test/support/clients/realtime.mts';
+import { RocketChat, type RcRoom } from '../test/support/clients/rocketchat.mts';
+import { startWorkspace, type Workspace } from '../test/support/servers/workspace.mts';
 
 export interface Size {
     rooms: number;

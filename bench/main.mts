@@ -13,7 +13,7 @@ import { middle, type Figures } from './measure.mts';
 import { machine, table, writeReport, type Row } from './report.mts';
 import { bridgeWithStub, engineFloor, withSynapse } from './setups.mts';
 import { atScale } from './scale/scale.mts';
-import { packageApp } from '../test/support/app.mts';
+import { packageApp } from '../test/support/apps/app.mts';
 
 const number = (flag: string, fallback: number): number => {
     const at = process.argv.indexOf(flag);

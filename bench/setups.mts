@@ -3,12 +3,12 @@ import { bareApp, bareAppId } from './bareApp.mts';
 import { bareRegistration, startBareService } from './bareSdk.mts';
 import { bridgeRooms, follow, installBridge, password, withGround, type BothWays, type Size } from './ground.mts';
 import { Arrivals, measure } from './measure.mts';
-import { StubHomeserver } from '../test/support/stubHomeserver.mts';
-import { setting } from '../test/support/app.mts';
+import { StubHomeserver } from '../test/support/servers/stubHomeserver.mts';
+import { setting } from '../test/support/apps/app.mts';
 import { eventually } from '../test/support/eventually.mts';
-import { startHomeserver, type StoryHomeserver } from '../test/support/homeserver.mts';
-import { Matrix } from '../test/support/matrix.mts';
-import type { RcRoom } from '../test/support/rocketchat.mts';
+import { startHomeserver, type StoryHomeserver } from '../test/support/servers/homeserver.mts';
+import { Matrix } from '../test/support/clients/matrix.mts';
+import type { RcRoom } from '../test/support/clients/rocketchat.mts';
 import { freePort } from '../workspace/process/ports.mts';
 
 export const withStub = async <T,>(use: (stub: StubHomeserver, left: Arrivals) => Promise<T>): Promise<T> => {

@@ -1,7 +1,7 @@
 /** One bridged room with its people and a message each way, as the app itself stores them. */
 import { bridgeRooms, installBridge, withGround } from '../ground.mts';
 import { withStub } from '../setups.mts';
-import { setting } from '../../test/support/app.mts';
+import { setting } from '../../test/support/apps/app.mts';
 import { sleep } from '../../test/support/eventually.mts';
 
 /** The app closes a room 10 s after the last message. */

@@ -4,7 +4,7 @@ import { Network } from '../support/abuse/network.mts';
 import { expectWhole, report } from '../support/abuse/report.mts';
 import { scaled, scenarioTimeout } from '../support/abuse/scale.mts';
 import { eventually, sleep } from '../support/eventually.mts';
-import { useStack } from '../support/stack.mts';
+import { useStack } from '../support/servers/stack.mts';
 
 const here = useStack();
 let network: Network;

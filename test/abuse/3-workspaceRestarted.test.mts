@@ -6,7 +6,7 @@ import { Arena } from '../support/abuse/Arena.mts';
 import { expectWhole, report } from '../support/abuse/report.mts';
 import { scaled, scenarioTimeout } from '../support/abuse/scale.mts';
 import { eventually, sleep } from '../support/eventually.mts';
-import { useStack } from '../support/stack.mts';
+import { useStack } from '../support/servers/stack.mts';
 
 const here = useStack({ dataDir: mkdtempSync(join(tmpdir(), 'bridge-abuse-')) });
 const rooms = scaled(20, 5);

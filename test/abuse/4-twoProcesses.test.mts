@@ -3,7 +3,7 @@ import { Arena } from '../support/abuse/Arena.mts';
 import { Network } from '../support/abuse/network.mts';
 import { expectWhole, report } from '../support/abuse/report.mts';
 import { scaled, scenarioTimeout } from '../support/abuse/scale.mts';
-import { useStack } from '../support/stack.mts';
+import { useStack } from '../support/servers/stack.mts';
 
 const here = useStack({ instances: 2 });
 let network: Network;

@@ -8,7 +8,7 @@ import { expectWhole, report } from '../support/abuse/report.mts';
 import { scaled, scenarioTimeout } from '../support/abuse/scale.mts';
 import { personsEvent, withStubHomeserver, type Stubbed } from '../support/abuse/stubbed.mts';
 import { sleep } from '../support/eventually.mts';
-import { useStack } from '../support/stack.mts';
+import { useStack } from '../support/servers/stack.mts';
 
 const here = useStack({ homeserver: false });
 let stubbed: Stubbed;

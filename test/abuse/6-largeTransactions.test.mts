@@ -7,9 +7,9 @@ import { foundInRocketChat, wholeRoom } from '../support/abuse/readers.mts';
 import { expectWhole, report } from '../support/abuse/report.mts';
 import { isFull, scaled, scenarioTimeout } from '../support/abuse/scale.mts';
 import { personsEvent, withStubHomeserver, type Stubbed } from '../support/abuse/stubbed.mts';
-import { setting } from '../support/app.mts';
+import { setting } from '../support/apps/app.mts';
 import { eventually, sleep } from '../support/eventually.mts';
-import { useStack } from '../support/stack.mts';
+import { useStack } from '../support/servers/stack.mts';
 import { freePort } from '../../workspace/process/ports.mts';
 
 const EVENTS = 100;

@@ -6,8 +6,8 @@ import { expectWhole, report } from '../support/abuse/report.mts';
 import { scaled, scenarioTimeout } from '../support/abuse/scale.mts';
 import { withStubHomeserver, type Stubbed } from '../support/abuse/stubbed.mts';
 import { eventually, sleep } from '../support/eventually.mts';
-import { Realtime } from '../support/realtime.mts';
-import { useStack } from '../support/stack.mts';
+import { Realtime } from '../support/clients/realtime.mts';
+import { useStack } from '../support/servers/stack.mts';
 
 const here = useStack({ homeserver: false });
 let stubbed: Stubbed;

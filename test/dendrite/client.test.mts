@@ -1,6 +1,6 @@
 /** What the app's client makes of Dendrite's answers, where they are not those of Synapse: asked of a real one. */
-import { BareBridge } from '../support/bareBridge.mts';
-import type { Matrix } from '../support/matrix.mts';
+import { BareBridge } from '../support/servers/bareBridge.mts';
+import type { Matrix } from '../support/clients/matrix.mts';
 import type { MatrixEventId, MatrixRoomAlias, MatrixRoomId, MatrixUserId } from '../../src/ids/types';
 
 let bridge: BareBridge;

@@ -1,11 +1,11 @@
 /** What is sent once is in the room once, although Dendrite keeps no account of it: the answer gets lost, and Dendrite forgets. */
 import { FaultProxy } from '../support/abuse/FaultProxy.mts';
-import { setting } from '../support/app.mts';
+import { setting } from '../support/apps/app.mts';
 import { bridgeChannel } from '../support/bridgedRoom.mts';
 import { eventually } from '../support/eventually.mts';
-import type { Matrix, MatrixEvent } from '../support/matrix.mts';
-import type { RcRoom, RocketChat } from '../support/rocketchat.mts';
-import { useStack } from '../support/stack.mts';
+import type { Matrix, MatrixEvent } from '../support/clients/matrix.mts';
+import type { RcRoom, RocketChat } from '../support/clients/rocketchat.mts';
+import { useStack } from '../support/servers/stack.mts';
 
 const here = useStack();
 let proxy: FaultProxy;

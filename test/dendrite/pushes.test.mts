@@ -1,7 +1,7 @@
 /** What Dendrite pushes to an application service and what it does not: the reasons for reading beside the push. */
 import { eventually } from '../support/eventually.mts';
-import { BareBridge } from '../support/bareBridge.mts';
-import type { Matrix } from '../support/matrix.mts';
+import { BareBridge } from '../support/servers/bareBridge.mts';
+import type { Matrix } from '../support/clients/matrix.mts';
 import type { MatrixRoomId, MatrixUserId } from '../../src/ids/types';
 
 let bridge: BareBridge;

@@ -2,9 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Matrix } from '../support/matrix.mts';
-import { RocketChat } from '../support/rocketchat.mts';
-import { Started } from '../support/started.mts';
+import { Matrix } from '../support/clients/matrix.mts';
+import { RocketChat } from '../support/clients/rocketchat.mts';
+import { Started } from '../support/servers/started.mts';
 
 test('people on both sides talk in the federated room', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'bridge-start-'));

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EngineLog } from '../../src/errors/EngineLog';
 import { OwnPort } from '../../src/intake/OwnPort';
-import { fetchHttp } from '../support/fetchHttp.mts';
+import { fetchHttp } from '../support/clients/fetchHttp.mts';
 import { freePort } from '../../workspace/process/ports.mts';
 
 /** The own port of one instance of the server, with what it tells the administrators. */

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium.mts';
+import { launchChromium } from '../support/clients/chromium.mts';
 import { unique } from '../support/eventually.mts';
-import { Started } from '../support/started.mts';
+import { Started } from '../support/servers/started.mts';
 import type { Running } from '../../workspace/cli/state.mts';
 
 jest.setTimeout(180_000);

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.mts';
-import { RocketChat } from '../support/rocketchat.mts';
-import { descendants, isRunning, Started } from '../support/started.mts';
+import { RocketChat } from '../support/clients/rocketchat.mts';
+import { descendants, isRunning, Started } from '../support/servers/started.mts';
 import type { Running } from '../../workspace/cli/state.mts';
 
 jest.setTimeout(180_000);

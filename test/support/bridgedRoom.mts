@@ -1,8 +1,8 @@
 /** A bridged channel with one person on each side: where most stories about messages happen. */
 import { unique } from './eventually.mts';
-import type { Matrix, MatrixEvent } from './matrix.mts';
-import type { RcMessage, RcRoom, RocketChat } from './rocketchat.mts';
-import { useStack, type Stack, type StackOptions } from './stack.mts';
+import type { Matrix, MatrixEvent } from './clients/matrix.mts';
+import type { RcMessage, RcRoom, RocketChat } from './clients/rocketchat.mts';
+import { useStack, type Stack, type StackOptions } from './servers/stack.mts';
 
 /** A channel in both forms. */
 interface Bridged {

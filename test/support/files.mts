@@ -1,5 +1,5 @@
 /** Files of Rocket.Chat, as a client handles them. */
-import type { RcMessage, RcRoom, RocketChat } from './rocketchat.mts';
+import type { RcMessage, RcRoom, RocketChat } from './clients/rocketchat.mts';
 
 export interface PostedFile {
     name: string;

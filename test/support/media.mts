@@ -1,5 +1,5 @@
 /** Files of a Matrix homeserver, as a client handles them. */
-import type { Matrix } from './matrix.mts';
+import type { Matrix } from './clients/matrix.mts';
 
 const authorized = (person: Matrix): Record<string, string> => ({ Authorization: `Bearer ${person.accessToken}` });
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { sleep } from '../../support/eventually.mts';
-import { ownsHomeserver, ownsWorkspace, Stack } from '../../support/stack.mts';
+import { ownsHomeserver, ownsWorkspace, Stack } from '../../support/servers/stack.mts';
 
 const ours = ownsWorkspace && ownsHomeserver;
 

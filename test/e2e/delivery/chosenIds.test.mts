@@ -2,8 +2,8 @@
 import { killSandbox } from '../../support/abuse/deno.mts';
 import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { eventually, sleep } from '../../support/eventually.mts';
-import type { RcMessage } from '../../support/rocketchat.mts';
-import { ownsHomeserver, ownsWorkspace, useStack } from '../../support/stack.mts';
+import type { RcMessage } from '../../support/clients/rocketchat.mts';
+import { ownsHomeserver, ownsWorkspace, useStack } from '../../support/servers/stack.mts';
 
 const ours = ownsWorkspace && ownsHomeserver;
 const here = useStack(ours ? { quirks: ['chosenMessageIds=false', 'chosenUserIds=false'] } : {});

@@ -1,10 +1,10 @@
 /** What cannot be delivered is told to its writer, kept for the admins, and arrives once when the reason is mended and it is tried again. */
-import { setting } from '../../support/app.mts';
+import { setting } from '../../support/apps/app.mts';
 import { bridgeChannel } from '../../support/bridgedRoom.mts';
 import { eventually, unique } from '../../support/eventually.mts';
-import type { Matrix } from '../../support/matrix.mts';
-import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { testWithOwnServers, useStack } from '../../support/stack.mts';
+import type { Matrix } from '../../support/clients/matrix.mts';
+import type { RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { testWithOwnServers, useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let alice: RocketChat;

@@ -2,7 +2,7 @@
 import { killSandbox } from '../../support/abuse/deno.mts';
 import { bridgeChannel } from '../../support/bridgedRoom.mts';
 import { sleep } from '../../support/eventually.mts';
-import { ownsHomeserver, ownsWorkspace, useStack } from '../../support/stack.mts';
+import { ownsHomeserver, ownsWorkspace, useStack } from '../../support/servers/stack.mts';
 
 const ours = ownsWorkspace && ownsHomeserver;
 const here = useStack(ours ? { instances: 2 } : {});

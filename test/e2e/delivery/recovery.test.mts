@@ -1,11 +1,11 @@
 /** What people do in Rocket.Chat while the app is off, or dies, reaches Matrix without anybody having to write again. */
 import { killSandbox } from '../../support/abuse/deno.mts';
-import { BridgeApp, packageApp } from '../../support/app.mts';
+import { BridgeApp, packageApp } from '../../support/apps/app.mts';
 import { bridgeChannel } from '../../support/bridgedRoom.mts';
 import { eventually } from '../../support/eventually.mts';
-import type { Matrix, MatrixEvent } from '../../support/matrix.mts';
-import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { ownsHomeserver, ownsWorkspace, useStack } from '../../support/stack.mts';
+import type { Matrix, MatrixEvent } from '../../support/clients/matrix.mts';
+import type { RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { ownsHomeserver, ownsWorkspace, useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 const story = ownsWorkspace && ownsHomeserver ? test : test.skip;

@@ -2,9 +2,9 @@
 import { freePort } from '../../../workspace/process/ports.mts';
 import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { eventually } from '../../support/eventually.mts';
-import { setting } from '../../support/app.mts';
-import type { Matrix } from '../../support/matrix.mts';
-import { useStack } from '../../support/stack.mts';
+import { setting } from '../../support/apps/app.mts';
+import type { Matrix } from '../../support/clients/matrix.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const notices = async (wanted = /do not arrive/): Promise<string[]> => {
     const rooms = (await here().admin.rooms()).filter(({ t }) => t === 'd');

@@ -4,9 +4,9 @@ import { bridgeChannel } from '../../support/bridgedRoom.mts';
 import { eventually } from '../../support/eventually.mts';
 import { downloadFile, postFile, postFiles } from '../../support/files.mts';
 import { downloadMedia, uploadMedia } from '../../support/media.mts';
-import type { Matrix } from '../../support/matrix.mts';
-import type { RcMessage, RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { testWithOwnServers, useStack } from '../../support/stack.mts';
+import type { Matrix } from '../../support/clients/matrix.mts';
+import type { RcMessage, RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { testWithOwnServers, useStack } from '../../support/servers/stack.mts';
 
 const here = useStack({ maxUpload: 300 * 1024 });
 /** Dendrite pushes no redactions: they are found by reading. */

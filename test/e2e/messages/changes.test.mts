@@ -1,9 +1,9 @@
 /** What happens to a message after it was sent: edited, deleted, reacted to, answered, both ways. */
 import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { eventually, unique } from '../../support/eventually.mts';
-import type { Matrix, MatrixEvent } from '../../support/matrix.mts';
-import type { RcMessage, RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { useStack } from '../../support/stack.mts';
+import type { Matrix, MatrixEvent } from '../../support/clients/matrix.mts';
+import type { RcMessage, RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 /** Dendrite never pushes redactions: the bridge reads them now and then. */

@@ -1,9 +1,9 @@
 /** A channel becomes a Matrix room, and people on both sides talk in it. */
 import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { eventually } from '../../support/eventually.mts';
-import type { Matrix } from '../../support/matrix.mts';
-import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { useStack } from '../../support/stack.mts';
+import type { Matrix } from '../../support/clients/matrix.mts';
+import type { RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let alice: RocketChat;

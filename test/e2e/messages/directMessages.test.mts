@@ -1,7 +1,7 @@
 /** Two people talk in private, whoever of them begins. */
-import type { Matrix } from '../../support/matrix.mts';
-import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { useStack } from '../../support/stack.mts';
+import type { Matrix } from '../../support/clients/matrix.mts';
+import type { RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 

@@ -1,7 +1,7 @@
 /** Formatting both ways: what one side means is what the other one shows. The corpus in test/convert/ has the details. */
 import { unique } from '../../support/eventually.mts';
 import { useBridgedRoom } from '../../support/bridgedRoom.mts';
-import type { RcMessage } from '../../support/rocketchat.mts';
+import type { RcMessage } from '../../support/clients/rocketchat.mts';
 
 const room = useBridgedRoom('formatting');
 

@@ -1,8 +1,8 @@
 /** The kinds of messages that people send besides plain text, both ways. The corpus in test/convert/ has the details. */
 import { BridgedRoom } from '../../support/bridgedRoom.mts';
-import type { Matrix } from '../../support/matrix.mts';
-import type { RcMessage, RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { useStack } from '../../support/stack.mts';
+import type { Matrix } from '../../support/clients/matrix.mts';
+import type { RcMessage, RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let alice: RocketChat;

@@ -1,13 +1,13 @@
 /** Edits and deletions beyond the simple ones: of captions, by moderators, to nothing, of several files, in the wrong order; both ways. */
 import { Network } from '../../support/abuse/network.mts';
-import { setting } from '../../support/app.mts';
+import { setting } from '../../support/apps/app.mts';
 import { eventually, unique } from '../../support/eventually.mts';
 import { useBridgedRoom } from '../../support/bridgedRoom.mts';
 import { postFiles } from '../../support/files.mts';
 import { uploadMedia } from '../../support/media.mts';
-import type { MatrixEvent } from '../../support/matrix.mts';
-import type { RcMessage } from '../../support/rocketchat.mts';
-import { testWithOwnServers } from '../../support/stack.mts';
+import type { MatrixEvent } from '../../support/clients/matrix.mts';
+import type { RcMessage } from '../../support/clients/rocketchat.mts';
+import { testWithOwnServers } from '../../support/servers/stack.mts';
 
 const room = useBridgedRoom('moderation');
 const gone = (message: Pick<RcMessage, '_id'>): Promise<boolean> =>

@@ -1,13 +1,13 @@
 /** Places, polls, programs, long and late messages, system messages, encrypted and unknown ones, typing and reading, both ways. */
 import { randomBytes } from 'node:crypto';
-import { setting } from '../../support/app.mts';
+import { setting } from '../../support/apps/app.mts';
 import { eventually, unique } from '../../support/eventually.mts';
 import { downloadFile } from '../../support/files.mts';
-import type { Matrix, MatrixEvent } from '../../support/matrix.mts';
+import type { Matrix, MatrixEvent } from '../../support/clients/matrix.mts';
 import { downloadMedia } from '../../support/media.mts';
-import { Realtime } from '../../support/realtime.mts';
-import type { RcMessage, RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { testWithOwnServers, useStack } from '../../support/stack.mts';
+import { Realtime } from '../../support/clients/realtime.mts';
+import type { RcMessage, RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { testWithOwnServers, useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let alice: RocketChat;

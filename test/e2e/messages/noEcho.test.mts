@@ -1,9 +1,9 @@
 /** What is said once is read once: nothing comes back to the side it came from, nothing is doubled. */
 import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { sleep, unique } from '../../support/eventually.mts';
-import type { Matrix, MatrixEvent } from '../../support/matrix.mts';
-import type { RcMessage, RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { useStack } from '../../support/stack.mts';
+import type { Matrix, MatrixEvent } from '../../support/clients/matrix.mts';
+import type { RcMessage, RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let alice: RocketChat;

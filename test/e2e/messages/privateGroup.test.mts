@@ -1,8 +1,8 @@
 /** A private group is bridged: only invited Matrix users get in, and talk both ways. */
 import { unique } from '../../support/eventually.mts';
-import { MatrixError, type Matrix } from '../../support/matrix.mts';
-import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { useStack } from '../../support/stack.mts';
+import { MatrixError, type Matrix } from '../../support/clients/matrix.mts';
+import type { RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let alice: RocketChat;

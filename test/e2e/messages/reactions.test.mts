@@ -1,9 +1,9 @@
 /** Reactions and pins, both ways. */
 import { eventually, unique } from '../../support/eventually.mts';
 import { useBridgedRoom } from '../../support/bridgedRoom.mts';
-import { setting } from '../../support/app.mts';
-import type { MatrixEvent } from '../../support/matrix.mts';
-import type { RcMessage } from '../../support/rocketchat.mts';
+import { setting } from '../../support/apps/app.mts';
+import type { MatrixEvent } from '../../support/clients/matrix.mts';
+import type { RcMessage } from '../../support/clients/rocketchat.mts';
 
 const room = useBridgedRoom('reactions');
 const annotation = (event: string, key: string, more: object = {}) => ({ 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key }, ...more });

@@ -1,8 +1,8 @@
 /** How messages speak of each other and of people: answers, quotes, threads, mentions, both ways. */
 import { unique } from '../../support/eventually.mts';
 import { useBridgedRoom } from '../../support/bridgedRoom.mts';
-import type { MatrixEvent } from '../../support/matrix.mts';
-import type { RcMessage } from '../../support/rocketchat.mts';
+import type { MatrixEvent } from '../../support/clients/matrix.mts';
+import type { RcMessage } from '../../support/clients/rocketchat.mts';
 
 const room = useBridgedRoom('relations');
 const html = (formatted: string, more: object = {}) => ({ msgtype: 'm.text', body: 'fallback', format: 'org.matrix.custom.html', formatted_body: formatted, ...more });

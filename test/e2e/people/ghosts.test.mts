@@ -1,9 +1,9 @@
 /** Ghosts: the Matrix users that stand for Rocket.Chat users. */
 import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { unique } from '../../support/eventually.mts';
-import { Matrix, MatrixError } from '../../support/matrix.mts';
-import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { useStack } from '../../support/stack.mts';
+import { Matrix, MatrixError } from '../../support/clients/matrix.mts';
+import type { RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let alice: RocketChat;

@@ -1,8 +1,8 @@
 /** Puppets: the Rocket.Chat bot users that stand for Matrix users. */
 import { unique } from '../../support/eventually.mts';
-import { Matrix } from '../../support/matrix.mts';
-import type { RcRoom, RcUser, RocketChat } from '../../support/rocketchat.mts';
-import { useStack } from '../../support/stack.mts';
+import { Matrix } from '../../support/clients/matrix.mts';
+import type { RcRoom, RcUser, RocketChat } from '../../support/clients/rocketchat.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let alice: RocketChat;

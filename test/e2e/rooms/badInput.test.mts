@@ -1,8 +1,8 @@
 /** What people get wrong when they bridge and invite: a clear sentence for them, and nothing happens in Matrix. */
 import { unique } from '../../support/eventually.mts';
-import type { Matrix } from '../../support/matrix.mts';
-import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { useStack } from '../../support/stack.mts';
+import type { Matrix } from '../../support/clients/matrix.mts';
+import type { RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let alice: RocketChat;

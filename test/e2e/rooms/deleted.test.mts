@@ -1,9 +1,9 @@
 /** A bridged room is deleted in Rocket.Chat: people on Matrix read of it, and all of ours leave. */
 import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { eventually, unique } from '../../support/eventually.mts';
-import type { Matrix } from '../../support/matrix.mts';
-import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { testWithOwnServers, useStack } from '../../support/stack.mts';
+import type { Matrix } from '../../support/clients/matrix.mts';
+import type { RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { testWithOwnServers, useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let first: BridgedRoom;

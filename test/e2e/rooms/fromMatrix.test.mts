@@ -1,8 +1,8 @@
 /** A Matrix user invites a Rocket.Chat user's ghost: the room comes into being in Rocket.Chat. */
 import { unique } from '../../support/eventually.mts';
-import type { Matrix } from '../../support/matrix.mts';
-import type { RocketChat } from '../../support/rocketchat.mts';
-import { useStack } from '../../support/stack.mts';
+import type { Matrix } from '../../support/clients/matrix.mts';
+import type { RocketChat } from '../../support/clients/rocketchat.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let alice: RocketChat;

@@ -1,8 +1,8 @@
 /** `/matrix invite`: a Matrix user is asked into the bridged room of the one who invites. */
 import { unique } from '../../support/eventually.mts';
-import type { Matrix } from '../../support/matrix.mts';
-import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { useStack } from '../../support/stack.mts';
+import type { Matrix } from '../../support/clients/matrix.mts';
+import type { RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let alice: RocketChat;

@@ -1,7 +1,7 @@
 /** The bridge's rooms work in every room version that a homeserver may have as its default, and in rooms of others as well. */
 import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { unique } from '../../support/eventually.mts';
-import { ownsHomeserver, useStack } from '../../support/stack.mts';
+import { ownsHomeserver, useStack } from '../../support/servers/stack.mts';
 
 describe.each(['10', '11', '12'])('room version %s', (version) => {
     const here = useStack({ roomVersion: version });

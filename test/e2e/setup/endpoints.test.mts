@@ -1,11 +1,11 @@
 /** The application service endpoints, called as a homeserver calls them, and as it should not. */
 import { randomBytes } from 'node:crypto';
-import { setting } from '../../support/app.mts';
+import { setting } from '../../support/apps/app.mts';
 import { BridgedRoom } from '../../support/bridgedRoom.mts';
 import { sleep, unique } from '../../support/eventually.mts';
-import type { Matrix } from '../../support/matrix.mts';
-import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { useStack } from '../../support/stack.mts';
+import type { Matrix } from '../../support/clients/matrix.mts';
+import type { RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let alice: RocketChat;

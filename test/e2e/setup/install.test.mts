@@ -1,8 +1,8 @@
 /** The packaged app is installed; what the homeserver must be told stands ready in the settings. */
 import { load } from 'js-yaml';
-import { setting } from '../../support/app.mts';
-import { RocketChatError } from '../../support/rocketchat.mts';
-import { Stack, testWithOwnServers, useStack } from '../../support/stack.mts';
+import { setting } from '../../support/apps/app.mts';
+import { RocketChatError } from '../../support/clients/rocketchat.mts';
+import { Stack, testWithOwnServers, useStack } from '../../support/servers/stack.mts';
 
 const here = useStack({ homeserver: false });
 

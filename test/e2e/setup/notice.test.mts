@@ -1,8 +1,8 @@
 /** The admins hear of it when the homeserver needs the registration again: which fields differ, and no secret. */
 import { load } from 'js-yaml';
-import { setting } from '../../support/app.mts';
+import { setting } from '../../support/apps/app.mts';
 import { eventually, sleep } from '../../support/eventually.mts';
-import { useStack } from '../../support/stack.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../workspace/process/ports.mts';
 import { eventually, unique } from '../../support/eventually.mts';
-import { setting } from '../../support/app.mts';
-import type { RcRoom } from '../../support/rocketchat.mts';
-import { useStack } from '../../support/stack.mts';
+import { setting } from '../../support/apps/app.mts';
+import type { RcRoom } from '../../support/clients/rocketchat.mts';
+import { useStack } from '../../support/servers/stack.mts';
 
 const here = useStack({ homeserver: false, dataDir: mkdtempSync(join(tmpdir(), 'own-port-')) });
 let token: string;

@@ -4,9 +4,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import AdmZip from 'adm-zip';
-import { BridgeApp, packageApp, projectRoot } from '../../support/app.mts';
-import type { RocketChat } from '../../support/rocketchat.mts';
-import { startWorkspace, type Workspace } from '../../support/workspace.mts';
+import { BridgeApp, packageApp, projectRoot } from '../../support/apps/app.mts';
+import type { RocketChat } from '../../support/clients/rocketchat.mts';
+import { startWorkspace, type Workspace } from '../../support/servers/workspace.mts';
 
 /** Compiles every source below the root: half a minute, and many of them on a busy machine. */
 const patience = 600_000;

@@ -1,11 +1,11 @@
 /** Settings are changed while everything runs: the bridge follows, and the admin learns what the homeserver needs. */
 import { load } from 'js-yaml';
-import { setting } from '../../support/app.mts';
+import { setting } from '../../support/apps/app.mts';
 import { bridgeChannel } from '../../support/bridgedRoom.mts';
 import { eventually, unique } from '../../support/eventually.mts';
-import type { Matrix } from '../../support/matrix.mts';
-import type { RcRoom, RocketChat } from '../../support/rocketchat.mts';
-import { testWithOwnServers, useStack } from '../../support/stack.mts';
+import type { Matrix } from '../../support/clients/matrix.mts';
+import type { RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
+import { testWithOwnServers, useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let alice: RocketChat;

@@ -1,10 +1,10 @@
 /** `/matrix status` tells an admin how the bridge is, and each way in which it can be broken, in words. */
 import { createServer, type AddressInfo } from 'node:net';
-import { setting } from '../../support/app.mts';
+import { setting } from '../../support/apps/app.mts';
 import { freePort } from '../../../workspace/process/ports.mts';
 import { unique } from '../../support/eventually.mts';
-import type { RcRoom } from '../../support/rocketchat.mts';
-import { testWithOwnServers, useStack } from '../../support/stack.mts';
+import type { RcRoom } from '../../support/clients/rocketchat.mts';
+import { testWithOwnServers, useStack } from '../../support/servers/stack.mts';
 
 const here = useStack();
 let room: RcRoom;

@@ -2,11 +2,11 @@
  * What a message costs, counted at both ends of the packaged app: requests at a homeserver of the test's own, calls of the app to
  * the engine. What is kept durably is written once per burst, some seconds later: it is counted with it.
  */
-import { BridgeApp, packageApp, setting } from '../../support/app.mts';
+import { BridgeApp, packageApp, setting } from '../../support/apps/app.mts';
 import { eventually, sleep, unique } from '../../support/eventually.mts';
-import { RocketChat, type RcRoom } from '../../support/rocketchat.mts';
-import { StubHomeserver } from '../../support/stubHomeserver.mts';
-import { startWorkspace, type Workspace } from '../../support/workspace.mts';
+import { RocketChat, type RcRoom } from '../../support/clients/rocketchat.mts';
+import { StubHomeserver } from '../../support/servers/stubHomeserver.mts';
+import { startWorkspace, type Workspace } from '../../support/servers/workspace.mts';
 
 /** A room is closed 10 s after the last message to Matrix, and written down as read 5 s after the first one from there. */
 const OUTWARD_MS = 12_000;

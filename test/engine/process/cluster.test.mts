@@ -3,9 +3,9 @@
  * engine: `server/bridges/AppActivationBridge.js`.
  */
 import { eventually, sleep, unique } from '../../support/eventually.mts';
-import { Probe } from '../../support/probeApp.mts';
-import type { RocketChat } from '../../support/rocketchat.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import type { RocketChat } from '../../support/clients/rocketchat.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 describe('two instances', () => {
     const running = useWorkspace({ instances: 2 });

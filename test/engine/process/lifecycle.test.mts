@@ -1,8 +1,8 @@
 /** The life of an app. Engine: `server/AppManager.js`, `server/runtime/deno/*`; server: `ee/server/apps/communication/rest.ts`. */
 import { kill } from 'node:process';
 import { eventually, sleep } from '../../support/eventually.mts';
-import { Probe } from '../../support/probeApp.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 const own = (events: { event: string }[]): string[] =>
     events.map(({ event }) => event).filter((event) => event.startsWith('on') || event === 'extendConfiguration' || event.startsWith('endpoints'));

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../../../workspace/process/lock.mts';
 import { eventually } from '../../support/eventually.mts';
-import { Probe } from '../../support/probeApp.mts';
-import { startWorkspace, type Workspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import { startWorkspace, type Workspace } from '../../support/servers/workspace.mts';
 
 /** A timer that would keep a sandbox alive for ever. */
 const busy = { scripts: { onEnable: 'setInterval(() => undefined, 1000); return true;' } };

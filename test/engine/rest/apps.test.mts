@@ -3,9 +3,9 @@
  * `server/api/v1/{commands,rooms,settings}.ts`, `app/file-upload/server/lib/*`.
  */
 import { randomUUID } from 'node:crypto';
-import { allPermissions, Probe, probeZip } from '../../support/probeApp.mts';
-import { RocketChat, type RcRoom } from '../../support/rocketchat.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { allPermissions, Probe, probeZip } from '../../support/apps/probeApp.mts';
+import { RocketChat, type RcRoom } from '../../support/clients/rocketchat.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 const packageForm = (zip: Buffer, permissions?: unknown) => {

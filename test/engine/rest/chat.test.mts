@@ -1,6 +1,6 @@
 /** Messages over REST. Server: `apps/meteor/server/api/v1/chat.ts`, `server/lib/messages/*`, `server/publications/messages.ts`. */
-import { RocketChat, type RcMessage, type RcRoom } from '../../support/rocketchat.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { RocketChat, type RcMessage, type RcRoom } from '../../support/clients/rocketchat.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 describe('REST: chat', () => {
     const running = useWorkspace();

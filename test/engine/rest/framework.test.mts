@@ -1,7 +1,7 @@
 /** The frame around every REST route. Server: `apps/meteor/server/api/ApiClass.ts`, `packages/http-router/src/Router.ts`, `api/v1/middlewares/*`. */
 import { createHash } from 'node:crypto';
-import { RocketChat } from '../../support/rocketchat.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { RocketChat } from '../../support/clients/rocketchat.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 describe('REST: login, refusals and forms', () => {
     const running = useWorkspace();

@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import WebSocket from 'ws';
 import type { DDPSDK } from '@rocket.chat/ddp-client';
-import { closeClient, connectClient } from '../../support/ddpClient.mts';
+import { closeClient, connectClient } from '../../support/clients/ddpClient.mts';
 import { eventually } from '../../support/eventually.mts';
-import { RocketChat, type RcRoom } from '../../support/rocketchat.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { RocketChat, type RcRoom } from '../../support/clients/rocketchat.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 describe('the realtime API', () => {
     const running = useWorkspace();

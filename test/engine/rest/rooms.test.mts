@@ -1,6 +1,6 @@
 /** Rooms over REST. Server: `apps/meteor/server/api/v1/{channels,groups,im,rooms,subscriptions}.ts`, `server/meteor-methods/rooms/*`. */
-import { RocketChat } from '../../support/rocketchat.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { RocketChat } from '../../support/clients/rocketchat.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 describe('REST: rooms', () => {
     const running = useWorkspace();

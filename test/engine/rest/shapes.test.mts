@@ -5,8 +5,8 @@
 import { execFileSync } from 'node:child_process';
 import Ajv from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { RocketChat } from '../../support/rocketchat.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { RocketChat } from '../../support/clients/rocketchat.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 const ajv = new Ajv({ coerceTypes: true, allowUnionTypes: true });
 addFormats(ajv);

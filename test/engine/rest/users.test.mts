@@ -1,6 +1,6 @@
 /** Users over REST. Server: `apps/meteor/server/api/v1/users.ts`, `server/lib/users/*`, `server/meteor-methods/users/*`. */
-import { RocketChat } from '../../support/rocketchat.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { RocketChat } from '../../support/clients/rocketchat.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 

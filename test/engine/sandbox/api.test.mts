@@ -1,6 +1,6 @@
 /** Apps' endpoints. Server: `app/apps/server/bridges/{api,router}.ts`, `app/api/server/middlewares/authentication.ts`. */
-import { Probe } from '../../support/probeApp.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 const endpoints = `
     const seen = (request) => ({ method: request.method, query: request.query, params: request.params, content: request.content,

@@ -3,9 +3,9 @@
  * `lib/utils/parseParameters.ts`, `ee/server/apps/communication/uikit.ts`; engine: `server/managers/AppSlashCommandManager.js`.
  */
 import { unique } from '../../support/eventually.mts';
-import { Probe } from '../../support/probeApp.mts';
-import { RocketChat } from '../../support/rocketchat.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import { RocketChat } from '../../support/clients/rocketchat.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 const provide = (name: string, more = ''): string => `
     await configuration.slashCommands.provideSlashCommand({ command: '${name}', i18nParamsExample: 'params', i18nDescription: 'description', providesPreview: false, ${more}

@@ -3,8 +3,8 @@
  * `server/managers/AppListenerManager.js`, `server/ProxiedApp.js`.
  */
 import { unique } from '../../support/eventually.mts';
-import { postEvents, Probe } from '../../support/probeApp.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { postEvents, Probe } from '../../support/apps/probeApp.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 const pause = (ms: number): string => `await new Promise((resolve) => setTimeout(resolve, ${ms}));`;
 

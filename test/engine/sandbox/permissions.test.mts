@@ -1,6 +1,6 @@
 /** Granted permissions. Engine: `server/managers/AppPermissionManager.js`; server: `ee/server/apps/communication/rest.ts` (field `permissions`). */
-import { allPermissions, Probe } from '../../support/probeApp.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { allPermissions, Probe } from '../../support/apps/probeApp.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 describe('permissions', () => {
     const running = useWorkspace();

@@ -1,6 +1,6 @@
 /** The app's own storage. Server: `app/apps/server/bridges/persistence.ts`, `packages/models/src/models/AppsPersistenceModel.ts`. */
-import { Probe } from '../../support/probeApp.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 describe('persistence', () => {
     const running = useWorkspace();

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, sleep } from '../../support/eventually.mts';
-import { Probe } from '../../support/probeApp.mts';
-import { startWorkspace, useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import { startWorkspace, useWorkspace } from '../../support/servers/workspace.mts';
 
 const processors = `
     const note = (name) => async (context) => { app.note('job ' + name, context); if (context.fail) throw new Error('job broke'); };

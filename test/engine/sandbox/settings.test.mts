@@ -3,8 +3,8 @@
  * `server/lib/apps/bridges/settings.ts`.
  */
 import { eventually } from '../../support/eventually.mts';
-import { Probe } from '../../support/probeApp.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 const provide = `
     for (const [id, packageValue] of [['name', 'from the package'], ['empty', ''], ['chosen', 'a']]) {

@@ -1,7 +1,7 @@
 /** The 30 s limit of calls into an app, here 2 s. Engine: `server/runtime/deno/AppsEngineDenoRuntime.js` (`APPS_ENGINE_RUNTIME_TIMEOUT`). */
 import { eventually, sleep } from '../../support/eventually.mts';
-import { Probe } from '../../support/probeApp.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 describe('a call that takes longer than the limit', () => {
     const running = useWorkspace({ env: { APPS_ENGINE_RUNTIME_TIMEOUT: '2000' } });

@@ -1,6 +1,6 @@
 /** What survives the way between the sandbox and its host. Engine: `deno-runtime/lib/codec.ts`, `server/runtime/deno/codec.js`. */
-import { Probe } from '../../support/probeApp.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 describe('values that cross the border of the sandbox', () => {
     const running = useWorkspace();

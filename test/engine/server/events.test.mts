@@ -3,11 +3,11 @@
  * `server/lib/messaging/reactions/setReaction.ts`, `server/lib/messages/pinMessage.ts`, `server/lib/users/*`) and
  * `server/lib/apps/bridges/listeners.ts`.
  */
-import { addMembers, createBot, createRoomAs, deleteAs, editAs, reactAs, sendAs } from '../../support/appCalls.mts';
+import { addMembers, createBot, createRoomAs, deleteAs, editAs, reactAs, sendAs } from '../../support/apps/appCalls.mts';
 import { sleep, unique } from '../../support/eventually.mts';
-import { Probe, type Seen } from '../../support/probeApp.mts';
-import { RocketChat, type RcRoom } from '../../support/rocketchat.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe, type Seen } from '../../support/apps/probeApp.mts';
+import { RocketChat, type RcRoom } from '../../support/clients/rocketchat.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 jest.setTimeout(60_000);
 

@@ -2,10 +2,10 @@
  * Members that come and go. Server: `server/lib/rooms/addUserToRoom.ts`, `server/lib/rooms/removeUserFromRoom.ts`,
  * `server/meteor-methods/rooms/removeUserFromRoom.ts`, `server/lib/rooms/banUserFromRoom.ts`.
  */
-import { addMembers, createBot, createRoomAs, refusal, type Bot } from '../../support/appCalls.mts';
+import { addMembers, createBot, createRoomAs, refusal, type Bot } from '../../support/apps/appCalls.mts';
 import { sleep, unique } from '../../support/eventually.mts';
-import { postEvents, Probe } from '../../support/probeApp.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { postEvents, Probe } from '../../support/apps/probeApp.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 jest.setTimeout(60_000);
 

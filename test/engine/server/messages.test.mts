@@ -3,10 +3,10 @@
  * `server/lib/messages/{sendMessage,updateMessage,deleteMessage}.ts`, `server/lib/authorization/canSendMessage.ts`,
  * `server/services/messages/service.ts`.
  */
-import { addMembers, createBot, createRoomAs, deleteAs, editAs, refusal, sendAs, type Bot } from '../../support/appCalls.mts';
+import { addMembers, createBot, createRoomAs, deleteAs, editAs, refusal, sendAs, type Bot } from '../../support/apps/appCalls.mts';
 import { sleep, unique } from '../../support/eventually.mts';
-import { Probe } from '../../support/probeApp.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 jest.setTimeout(60_000);
 

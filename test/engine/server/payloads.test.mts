@@ -2,11 +2,11 @@
  * What events carry, quotes and reactions. Server: `server/lib/apps/converters/messages.ts`, `app/apps/server/converters/convertMessageFiles.ts`,
  * `server/services/messages/hooks/BeforeSaveJumpToMessage.ts`, `server/lib/messaging/reactions/setReaction.ts`.
  */
-import { createBot, createRoomAs, editAs, reactAs, refusal, sendAs, type Bot } from '../../support/appCalls.mts';
+import { createBot, createRoomAs, editAs, reactAs, refusal, sendAs, type Bot } from '../../support/apps/appCalls.mts';
 import { sleep, unique } from '../../support/eventually.mts';
-import { Probe } from '../../support/probeApp.mts';
-import type { RcRoom } from '../../support/rocketchat.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import type { RcRoom } from '../../support/clients/rocketchat.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 jest.setTimeout(60_000);
 

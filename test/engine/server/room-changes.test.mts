@@ -2,10 +2,10 @@
  * Rooms that change. Server: `server/lib/apps/bridges/rooms.ts` (`update`, `delete`), `server/meteor-methods/rooms/saveRoomSettings.ts`,
  * `server/lib/rooms/saveRoom*.ts`, `server/meteor-methods/rooms/addRoomModerator.ts`.
  */
-import { createBot, createRoomAs, refusal, type Bot } from '../../support/appCalls.mts';
+import { createBot, createRoomAs, refusal, type Bot } from '../../support/apps/appCalls.mts';
 import { sleep, unique } from '../../support/eventually.mts';
-import { Probe } from '../../support/probeApp.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 jest.setTimeout(60_000);
 

@@ -2,10 +2,10 @@
  * Rooms as an app makes them. Server: `server/lib/apps/bridges/rooms.ts`, `server/lib/rooms/createRoom.ts`,
  * `app/utils/server/lib/getValidRoomName.ts`, `server/lib/rooms/createDirectRoom.ts`.
  */
-import { createBot, createRoomAs, refusal, sendAs, type Bot } from '../../support/appCalls.mts';
+import { createBot, createRoomAs, refusal, sendAs, type Bot } from '../../support/apps/appCalls.mts';
 import { sleep, unique } from '../../support/eventually.mts';
-import { Probe } from '../../support/probeApp.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 jest.setTimeout(60_000);
 

@@ -2,11 +2,11 @@
  * Typing and ephemeral notices by an app. Server: `server/lib/apps/bridges/messages.ts` (`typing`, `notifyUser`, `notifyRoom`),
  * `server/modules/notifications`.
  */
-import { createBot, createRoomAs } from '../../support/appCalls.mts';
+import { createBot, createRoomAs } from '../../support/apps/appCalls.mts';
 import { eventually, unique } from '../../support/eventually.mts';
-import { Probe } from '../../support/probeApp.mts';
-import { Realtime } from '../../support/realtime.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import { Realtime } from '../../support/clients/realtime.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 jest.setTimeout(60_000);
 

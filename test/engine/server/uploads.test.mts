@@ -3,11 +3,11 @@
  * `server/meteor-methods/messages/sendFileMessage.ts`, `server/ufs/ufs-filter.ts`.
  */
 import sharp from 'sharp';
-import { createBot, createRoomAs, deleteAs, refusal, type Bot } from '../../support/appCalls.mts';
+import { createBot, createRoomAs, deleteAs, refusal, type Bot } from '../../support/apps/appCalls.mts';
 import { unique } from '../../support/eventually.mts';
-import { postEvents, Probe } from '../../support/probeApp.mts';
-import type { RcRoom } from '../../support/rocketchat.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { postEvents, Probe } from '../../support/apps/probeApp.mts';
+import type { RcRoom } from '../../support/clients/rocketchat.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 const image = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: 'teal' } }).png().toBuffer();
 

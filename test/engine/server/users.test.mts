@@ -3,10 +3,10 @@
  * `server/lib/users/deleteUser.ts`, `server/lib/users/setUserActiveStatus.ts`, `app/apps/server/converters/users.ts`,
  * `ee/packages/presence/src/Presence.ts`.
  */
-import { createBot, createRoomAs, refusal, sendAs } from '../../support/appCalls.mts';
+import { createBot, createRoomAs, refusal, sendAs } from '../../support/apps/appCalls.mts';
 import { unique } from '../../support/eventually.mts';
-import { Probe } from '../../support/probeApp.mts';
-import { useWorkspace } from '../../support/workspace.mts';
+import { Probe } from '../../support/apps/probeApp.mts';
+import { useWorkspace } from '../../support/servers/workspace.mts';
 
 jest.setTimeout(60_000);
 

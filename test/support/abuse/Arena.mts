@@ -1,8 +1,8 @@
 /** Bridged rooms with people on both sides who write numbered messages, and what a reader finds there. */
 import { eventually, sleep, unique } from '../eventually.mts';
-import type { Matrix } from '../matrix.mts';
-import type { RcRoom, RocketChat } from '../rocketchat.mts';
-import type { Stack } from '../stack.mts';
+import type { Matrix } from '../clients/matrix.mts';
+import type { RcRoom, RocketChat } from '../clients/rocketchat.mts';
+import type { Stack } from '../servers/stack.mts';
 import { compare, sum, textOf, type Account } from './ledger.mts';
 import { foundInMatrix, foundInRocketChat, wholeRoom, wholeTimeline } from './readers.mts';
 

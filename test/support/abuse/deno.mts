@@ -1,8 +1,8 @@
 /** The sandbox process of the app, through /proc: kills it, and looks at its memory. */
 import { readFile } from 'node:fs/promises';
 import { eventually, sleep } from '../eventually.mts';
-import type { Stack } from '../stack.mts';
-import type { Workspace } from '../workspace.mts';
+import type { Stack } from '../servers/stack.mts';
+import type { Workspace } from '../servers/workspace.mts';
 
 /**
  * Kills the sandbox as the kernel would, and waits until the engine has started another one. A sandbox that dies while it is

@@ -1,7 +1,7 @@
 /** Both proxies of an environment, and the faults that go with each way. */
-import { setting } from '../app.mts';
+import { setting } from '../apps/app.mts';
 import { sleep } from '../eventually.mts';
-import type { Stack } from '../stack.mts';
+import type { Stack } from '../servers/stack.mts';
 import { FaultProxy, type Fault } from './FaultProxy.mts';
 
 /** As the Matrix specification and a proxy before a server say "too much" and "not now". */

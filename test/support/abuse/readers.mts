@@ -1,6 +1,6 @@
 /** Reads a bridged room whole, on either side, through the public APIs. */
-import type { Matrix, MatrixEvent } from '../matrix.mts';
-import type { RcMessage, RcRoom, RocketChat } from '../rocketchat.mts';
+import type { Matrix, MatrixEvent } from '../clients/matrix.mts';
+import type { RcMessage, RcRoom, RocketChat } from '../clients/rocketchat.mts';
 import { readText, type Found } from './ledger.mts';
 
 const PAGE = 100;

@@ -1,9 +1,9 @@
 /** A bridge whose homeserver costs nothing, so that what is measured is the bridge, and whose transactions the test makes itself. */
-import { setting } from '../app.mts';
+import { setting } from '../apps/app.mts';
 import { eventually, unique } from '../eventually.mts';
-import type { RcRoom, RocketChat } from '../rocketchat.mts';
-import type { Stack } from '../stack.mts';
-import { StubHomeserver } from '../stubHomeserver.mts';
+import type { RcRoom, RocketChat } from '../clients/rocketchat.mts';
+import type { Stack } from '../servers/stack.mts';
+import { StubHomeserver } from '../servers/stubHomeserver.mts';
 import { freePort } from '../../../workspace/process/ports.mts';
 
 export interface Stubbed {

@@ -1,13 +1,13 @@
 /** An application service of the test's own, without Rocket.Chat: what the homeserver pushes to it, and the app's client to answer with. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { eventually } from './eventually.mts';
-import { fetchHttp } from './fetchHttp.mts';
+import { eventually } from '../eventually.mts';
+import { fetchHttp } from '../clients/fetchHttp.mts';
 import { startHomeserver, type StoryHomeserver, type StoryHomeserverOptions } from './homeserver.mts';
-import { Matrix, type MatrixEvent } from './matrix.mts';
-import type { MatrixUserId } from '../../src/ids/types';
-import { homeserverClient } from '../../src/matrix/client/HomeserverClient';
-import type { Homeserver } from '../../src/matrix/Homeserver';
+import { Matrix, type MatrixEvent } from '../clients/matrix.mts';
+import type { MatrixUserId } from '../../../src/ids/types';
+import { homeserverClient } from '../../../src/matrix/client/HomeserverClient';
+import type { Homeserver } from '../../../src/matrix/Homeserver';
 
 /** One transaction as it came. */
 export interface Pushed {

@@ -1,8 +1,8 @@
 import AdmZip from 'adm-zip';
 import { randomUUID } from 'node:crypto';
-import { eventually, type Patience } from './eventually.mts';
+import { eventually, type Patience } from '../eventually.mts';
 import { probeSource } from './probeSource.mts';
-import type { RocketChat } from './rocketchat.mts';
+import type { RocketChat } from '../clients/rocketchat.mts';
 
 /** Everything that an app can be told after the fact; `IPre…` events change what the server does and are asked for one by one. */
 export const postEvents = [

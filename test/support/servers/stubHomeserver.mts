@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { eventually, sleep } from './eventually.mts';
+import { eventually, sleep } from '../eventually.mts';
 import { inShort, read } from './stubRequests.mts';
 
 interface Pushed {

@@ -1,5 +1,5 @@
 /** A small client of Matrix' client-server API for one person, as the stories need it. */
-import { eventually, type Patience } from './eventually.mts';
+import { eventually, type Patience } from '../eventually.mts';
 
 export interface MatrixEvent {
     type: string;

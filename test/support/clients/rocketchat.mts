@@ -2,7 +2,7 @@
  * A small client of Rocket.Chat's public REST API, bound to one person's login. Nothing in it knows the development
  * workspace: the stories run against any server (`ROCKETCHAT_URL`).
  */
-import { eventually, sleep, type Patience } from './eventually.mts';
+import { eventually, sleep, type Patience } from '../eventually.mts';
 import { Realtime } from './realtime.mts';
 import type { RcMessage, RcRoom, RcUser } from './rocketchatTypes.mts';
 

@@ -8,13 +8,13 @@
  *   in that Rocket.Chat (a run without these three starts a Synapse, which that Rocket.Chat must be able to reach:
  *   `HOMESERVER_HOST` is the name under which it sees this machine).
  */
-import { BridgeApp, packageApp, setting, type SettingId } from './app.mts';
-import { eventually, unique } from './eventually.mts';
+import { BridgeApp, packageApp, setting, type SettingId } from '../apps/app.mts';
+import { eventually, unique } from '../eventually.mts';
 import { startHomeserver, type StoryHomeserver, type StoryHomeserverOptions } from './homeserver.mts';
-import { Matrix } from './matrix.mts';
-import { RocketChat } from './rocketchat.mts';
+import { Matrix } from '../clients/matrix.mts';
+import { RocketChat } from '../clients/rocketchat.mts';
 import { startWorkspace, type Workspace } from './workspace.mts';
-import { freePort } from '../../workspace/process/ports.mts';
+import { freePort } from '../../../workspace/process/ports.mts';
 
 /** False when the stories are aimed at a server that is not ours to stop, start or break. */
 export const ownsWorkspace = !process.env.ROCKETCHAT_URL;

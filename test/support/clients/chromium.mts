@@ -8,7 +8,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium, type Browser } from 'playwright-core';
-import { madeOnce } from '../../workspace/process/madeOnce.mts';
+import { madeOnce } from '../../../workspace/process/madeOnce.mts';
 
 const run = promisify(execFile);
 

@@ -2,8 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eventually } from './eventually.mts';
-import type { Running } from '../../workspace/cli/state.mts';
+import { eventually } from '../eventually.mts';
+import type { Running } from '../../../workspace/cli/state.mts';
 
 export class Started {
     output = '';

@@ -3,9 +3,9 @@ import { createHmac } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Matrix } from './matrix.mts';
-import { assertHomeserverKind, createHomeserver, type Account, type HomeserverKind, type HomeserverOptions } from '../../workspace/homeserver/index.mts';
-import { freePort } from '../../workspace/process/ports.mts';
+import { Matrix } from '../clients/matrix.mts';
+import { assertHomeserverKind, createHomeserver, type Account, type HomeserverKind, type HomeserverOptions } from '../../../workspace/homeserver/index.mts';
+import { freePort } from '../../../workspace/process/ports.mts';
 
 export interface StoryHomeserver {
     /** Stories say what differs between the kinds, and tell both sides. */

@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventually } from './eventually.mts';
-import { RocketChatError, type RocketChat } from './rocketchat.mts';
+import { eventually } from '../eventually.mts';
+import { RocketChatError, type RocketChat } from '../clients/rocketchat.mts';
 
 export const projectRoot = process.cwd();
 

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { RocketChat } from './rocketchat.mts';
+import { RocketChat } from '../clients/rocketchat.mts';
 
 export interface WorkspaceOptions {
     /** Where the data stays; absent: in memory. */
