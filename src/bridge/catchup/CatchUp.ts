@@ -47,8 +47,8 @@ function isEdit({ content }: MatrixEvent): boolean {
 export class CatchUp {
     private waiting?: Promise<void>;
     private again = false;
-    /** From a doubt until all rooms have been read: those that were read since, before newer events went in. */
-    private seen?: Set<MatrixRoomId>;
+    /** From a doubt until all rooms have been read: the reading of those in which something came since. */
+    private seen?: Map<MatrixRoomId, Promise<void>>;
 
     /**
      * @param take handles an event once, whichever way it came
@@ -64,28 +64,40 @@ export class CatchUp {
     /** From now on something may be missing: what is known now is kept, and each room is read before newer events go in. */
     public doubt(): void {
         this.cursors.freeze();
-        this.seen = new Set();
+        this.seen = new Map();
     }
 
     /**
      * To be awaited before events that were pushed go into their lanes: where something older may be missing, it goes in first.
-     * Never throws, and gives up after a moment: then what was missing comes after them.
+     * A transaction that comes again meanwhile waits as well. Never throws, and gives up after a moment: then what was missing
+     * comes after them.
      */
     public async before(events: unknown[]): Promise<void> {
         const { seen } = this;
         if (!seen) {
             return;
         }
-        const rooms = new Set(events.map((event) => (event && (event as MatrixEvent).room_id) as MatrixRoomId).filter((room) => !seen.has(room)));
-        rooms.forEach((room) => seen.add(room));
-        const read = this.cursors.ready().then(() => this.each([...rooms].map((room) => this.cursors.beforeGap(room)), async (cursor) => {
-            const missing = await this.missing(cursor);
-            // Their lane keeps the order: nobody waits until they are there.
-            missing.forEach((event) => {
-                this.take(event).catch((error) => this.parts.context.log.warn(`The event ${event.event_id} was read, and not taken: ${reasonOf(error)}`));
+        const rooms = [...new Set(events.map((event) => (event && (event as MatrixEvent).room_id) as MatrixRoomId))];
+        const unseen = rooms.filter((room) => !seen.has(room));
+        const reading = this.readBefore(unseen);
+        unseen.forEach((room) => seen.set(room, reading));
+        await within(Promise.all(rooms.map((room) => seen.get(room))), BEFORE_MS);
+    }
+
+    /** Takes what is missing in rooms. Never throws. */
+    private async readBefore(rooms: MatrixRoomId[]): Promise<void> {
+        const { log } = this.parts.context;
+        try {
+            await this.cursors.ready();
+            await this.each(rooms.map((room) => this.cursors.beforeGap(room)), async (cursor) => {
+                // Their lane keeps the order: nobody waits until they are there.
+                (await this.missing(cursor)).forEach((event) => {
+                    this.take(event).catch((error) => log.warn(`The event ${event.event_id} was read, and not taken: ${reasonOf(error)}`));
+                });
             });
-        }));
-        await within(read.catch((error) => this.parts.context.log.warn(`What may be missing could not be read: ${reasonOf(error)}`)), BEFORE_MS);
+        } catch (error) {
+            log.warn(`What may be missing could not be read: ${reasonOf(error)}`);
+        }
     }
 
     /** Something may be missing. Several signs in a row are one. @param why for the log */

@@ -42,6 +42,27 @@ describe('what the homeserver did not push', () => {
         expect(w.texts().filter((text) => text !== 'hello')).toEqual(['one', 'lost', 'two']);
     });
 
+    test('goes in before newer events also of a transaction that comes again, or of the next one, meanwhile', async () => {
+        const w = await bridged();
+        await w.push('27', w.say('one'));
+        w.say('lost');
+        const { messages } = w.homeserver;
+        let answer = (): void => undefined;
+        const asked = new Promise<void>((resolve) => { answer = resolve; });
+        w.homeserver.messages = async (...args) => {
+            await asked;
+            return messages.apply(w.homeserver, args);
+        };
+        const two = w.say('two');
+        const first = w.push('1', two);
+        const again = w.push('1', two, w.say('three'));
+        await settled();
+        answer();
+        await Promise.all([first, again]);
+        await settled();
+        expect(w.texts()).toEqual(['one', 'lost', 'two', 'three']);
+    });
+
     test('is read a little later when the database or the homeserver fails just then', async () => {
         const w = await bridged();
         await w.push('1', w.say('one'));
