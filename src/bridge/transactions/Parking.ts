@@ -21,7 +21,8 @@ const LOOK_MS = 500;
 export class Parking {
     private readonly store: ParkedStore;
     private readonly rooms = new Map<MatrixRoomId, Part[]>();
-    private readonly byEvent = new Map<MatrixEventId, Part>();
+    /** Two processes can have parked the same event, each of them durably. */
+    private readonly byEvent = new Map<MatrixEventId, Part[]>();
     private readonly fetching = new Set<MatrixRoomId>();
     private seq = 0;
     private loaded?: Promise<void>;
@@ -74,7 +75,9 @@ export class Parking {
 
     /** @returns when the documents that hold these events are written. @throws when they could not be */
     private async durable(events: MatrixEvent[]): Promise<void> {
-        await Promise.all([...new Set(events.map(({ event_id: id }) => this.byEvent.get(id)?.parked.stored))]);
+        const documents = new Set<Promise<void>>();
+        events.forEach(({ event_id: id }) => this.byEvent.get(id)?.forEach(({ parked }) => documents.add(parked.stored)));
+        await Promise.all(documents);
     }
 
     /**
@@ -103,10 +106,8 @@ export class Parking {
 
     /** To be awaited in the lane when an event is handled: the next one of the room begins when that is stored. Never throws. */
     public async done(event: MatrixEventId, room: MatrixRoomId): Promise<void> {
-        const part = this.byEvent.get(event);
-        if (part) {
-            this.byEvent.delete(event);
-            part.left.delete(event);
+        for (const part of this.byEvent.get(event) || []) {
+            this.forget(event, part);
             if (!part.left.size) {
                 await this.finish(part);
             }
@@ -176,13 +177,13 @@ export class Parking {
         parked.parts = note.rooms.map(({ room, events }) => ({ room, left: new Set(events), inLane: inLane(room), parked }));
         for (const part of parked.parts) {
             this.rooms.set(part.room, [...(this.rooms.get(part.room) || []), part]);
-            part.left.forEach((event) => this.byEvent.set(event, part));
+            part.left.forEach((event) => this.byEvent.set(event, [...(this.byEvent.get(event) || []), part]));
         }
         return parked;
     }
 
     private drop(part: Part): void {
-        part.left.forEach((event) => this.byEvent.delete(event));
+        [...part.left].forEach((event) => this.forget(event, part));
         const others = (this.rooms.get(part.room) || []).filter((other) => other !== part);
         if (others.length) {
             this.rooms.set(part.room, others);
@@ -192,10 +193,25 @@ export class Parking {
         part.parked.parts = part.parked.parts.filter((other) => other !== part);
     }
 
+    /** The event is not left of this part any more. */
+    private forget(event: MatrixEventId, part: Part): void {
+        part.left.delete(event);
+        const others = (this.byEvent.get(event) || []).filter((other) => other !== part);
+        if (others.length) {
+            this.byEvent.set(event, others);
+        } else {
+            this.byEvent.delete(event);
+        }
+    }
+
     /** Never rejects. */
     private finish(part: Part): Promise<void> {
         const { parked } = part;
         this.drop(part);
+        if (parked.note.owner !== this.processes.id) {
+            // Its owner takes it out, or whoever takes it over.
+            return Promise.resolve();
+        }
         parked.changing = parked.changing.then(async () => {
             await parked.stored;
             parked.note.rooms = parked.parts.map(({ room, left }) => ({ room, events: [...left] }));
@@ -217,10 +233,7 @@ export class Parking {
             const events = await this.store.events(part.parked.note.id);
             const found = (events || []).filter((event) => event.room_id === part.room && part.left.has(event.event_id));
             const there = new Set(found.map(({ event_id: id }) => id));
-            [...part.left].filter((id) => !there.has(id)).forEach((id) => {
-                part.left.delete(id);
-                this.byEvent.delete(id);
-            });
+            [...part.left].filter((id) => !there.has(id)).forEach((id) => this.forget(id, part));
             part.inLane = true;
             if (found.length) {
                 found.forEach((event) => this.take(event));

@@ -145,6 +145,25 @@ describe('what another process has parked', () => {
     });
 });
 
+test('what two processes have parked at the same time holds up neither, and nothing of it is left', async () => {
+    const w = await setUp();
+    const both = [w.start(), w.start()];
+    for (const { push } of both) await push(w.two.say('a'));
+    const alive = setInterval(() => both.forEach(({ bridge }) => void bridge.beat()), 1);
+    await Promise.all(both.map(({ bridge }) => bridge.resume()));
+    const slow = w.one.say('slow');
+    await Promise.all(both.map(({ push }) => push(slow, w.two.say('b'))));
+    expect(w.parked()).toBe(2);
+    // The one hears of what the other has parked while it waits, the other one afterwards.
+    await both[0].push(w.one.say('newer 0'));
+    w.release();
+    await w.until(() => w.one.texts().length === 3);
+    await both[1].push(w.one.say('newer 1'));
+    await w.until(() => w.parked() === 0 && w.one.texts().length === 4);
+    clearInterval(alive);
+    expect([w.one.texts(), w.parked()]).toEqual([['warm', 'slow', 'newer 0', 'newer 1'], 0]);
+});
+
 test('a repeated transaction joins the run in progress, also when it has grown, and is answered at once when it is parked', async () => {
     const w = await setUp();
     const { push } = w.start();
