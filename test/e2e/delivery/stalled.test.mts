@@ -45,14 +45,18 @@ test.each(wanted)('a transaction with %s', async (jam) => {
     await alice.send(channel, 'and back');
     await carol.waitForEvent(roomId, 'and back', { timeout: 60_000 });
 
-    // Her ghost is one of those who look.
     const ghost = here().ghostOf(alice);
     const before = (await alice.rooms()).map(({ _id }) => _id);
     const direct = await carol.createRoom({ is_direct: true, preset: 'trusted_private_chat', invite: [ghost] });
-    await carol.waitForMembership(direct, ghost, 'join', { timeout: 60_000 });
-    const privately = await alice.waitForRoom(({ _id, t }) => t === 'd' && !before.includes(_id));
-    await carol.sendText(direct, 'tea?');
-    await alice.waitForMessage(privately, 'tea?', { timeout: 60_000 });
+    const talk = async (): Promise<void> => {
+        await carol.waitForMembership(direct, ghost, 'join', { timeout: 60_000 });
+        const privately = await alice.waitForRoom(({ _id, t }) => t === 'd' && !before.includes(_id));
+        await carol.sendText(direct, 'tea?');
+        await alice.waitForMessage(privately, 'tea?', { timeout: 60_000 });
+    };
+    // Her ghost is one of those who look at Synapse. At Dendrite the bot alone looks, so her invite comes when pushes do.
+    const ghostsLook = here().homeserver.kind === 'synapse';
+    if (ghostsLook) await talk();
 
     // What was stuck comes in by the other way, and doubles nothing.
     const port = await freePort();
@@ -60,6 +64,7 @@ test.each(wanted)('a transaction with %s', async (jam) => {
     await here().homeserver.restart(await here().app.registration(`http://127.0.0.1:${port}`));
     await carol.sendText(roomId, 'after');
     await alice.waitForMessage(channel, 'after', { timeout: 60_000 });
+    if (!ghostsLook) await talk();
     await eventually(async () => (await notices(/arrive again/)).length === 1, { timeout: 30_000, what: 'the admins to be told that it is over' });
     const texts = (await alice.messages(channel)).map(({ msg }) => msg);
     for (const text of ['before', ...jams[jam].texts, 'meanwhile', 'and back', 'after']) {
