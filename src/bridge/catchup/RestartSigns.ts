@@ -20,6 +20,6 @@ export class RestartSigns {
         }
         const { last } = this;
         this.last = { id, first };
-        return Boolean(last && isNotLater(id, last.id) && !(id === last.id && (first === last.first || !first || !last.first)));
+        return Boolean(last && isNotLater(id, last.id) && !(id === last.id && (first === last.first || !last.first)));
     }
 }

@@ -209,6 +209,8 @@ test.each<[string, [string, string][], boolean]>([
     ['a repetition', [['2', '$a'], ['2', '$a']], false],
     ['a count from 1 again', [['28', '$a'], ['1', '$b']], true],
     ['the first one of a new count, after the first one of the old', [['1', '$a'], ['1', '$b']], true],
+    ['the same, and it holds no event', [['1', '$a'], ['1', '']], true],
+    ['one that has grown', [['1', ''], ['1', '$a']], false],
     ['times in nanoseconds', [['1763733330000000001', '$a'], ['1763733330000000002', '$b']], false],
     ['an old time after a newer one', [['1763733330000000002', '$a'], ['1763733330000000001', '$b']], true],
     ['ids that are no numbers', [['b', '$a'], ['a', '$b']], false],
