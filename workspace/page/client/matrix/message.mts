@@ -18,7 +18,7 @@ function stateText(event: MatrixEvent, name: string): string | undefined {
         case 'm.room.member': {
             const who = content.displayname ?? before.displayname ?? event.getStateKey();
             if (content.membership === before.membership) {
-                return content.displayname !== before.displayname ? `${before.displayname} is now called ${content.displayname}` : undefined;
+                return content.displayname !== before.displayname ? `${before.displayname ?? event.getStateKey()} is now called ${content.displayname ?? event.getStateKey()}` : undefined;
             }
             if (content.membership === 'leave' && event.getSender() !== event.getStateKey()) {
                 return `${name} removed ${who}`;
