@@ -1,3 +1,4 @@
+import { objectOf } from '../convert/values';
 import type { Accessors } from './Accessors';
 import { call, rocketChatError } from './failures';
 import type { WorkspaceRequest } from './Workspace';
@@ -21,8 +22,7 @@ export function workspaceRequest(accessors: Accessors, siteUrl: () => Promise<st
 /** @returns the object that stands in a text; an empty one for what is none, a page of a proxy say */
 function objectIn(text: string | undefined): Record<string, unknown> {
     try {
-        const value: unknown = JSON.parse(text || '');
-        return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+        return objectOf(JSON.parse(text || ''));
     } catch (error) {
         return {};
     }

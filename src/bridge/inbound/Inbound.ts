@@ -31,7 +31,7 @@ const STORE_AGAIN_MS = 5_000;
 export interface Rooms {
     /** Somebody writes in a bridged room. */
     touched(portal: Portal): void;
-    /** Told when a bridged room was deleted in Rocket.Chat. */
+    /** A bridged room was deleted in Rocket.Chat. */
     roomDeleted(roomId: RcRoomId): Promise<void>;
 }
 

@@ -45,24 +45,22 @@ export class InboundPins {
         if (!workspace.user) {
             return events;
         }
-        const rest: MatrixEventId[] = [];
-        let refused = false;
-        for (const event of events) {
-            const message = refused ? undefined : await messageOfEvent(this.parts, portal, event);
+        const unknown: MatrixEventId[] = [];
+        for (const [place, event] of events.entries()) {
+            const message = await messageOfEvent(this.parts, portal, event);
+            if (!message) {
+                unknown.push(event);
+                continue;
+            }
             try {
-                if (message) {
-                    await workspace.pin(message.id, on);
-                } else {
-                    rest.push(event);
-                }
+                await workspace.pin(message.id, on);
             } catch (error) {
-                // The next one would be refused as well: a right is missing, or the server does not answer.
-                refused = true;
-                rest.push(event);
                 log.warn(`A pin of ${portal.matrixRoomId} is told in a message, as the workspace token could not be used: ${reasonOf(error)}`);
+                // The next one would be refused as well: a right is missing, or the server does not answer.
+                return [...unknown, ...events.slice(place)];
             }
         }
-        return rest;
+        return unknown;
     }
 
     private linked(portal: Portal, events: MatrixEventId[]): Promise<{ event: MatrixEventId; link?: string }[]> {
