@@ -38,9 +38,17 @@ async function setUp() {
         w.bridge.onPush = (events) => watchdog.pushed(events);
         return watchdog;
     };
+    /** Pushes stop, until the admins have been told so. */
+    const stall = async (watchdog: Watchdog): Promise<void> => {
+        pushes.on = false;
+        while (!told.length) {
+            w.clock.pass(5_000);
+            await watchdog.tick();
+        }
+    };
     const say = (body: string) => w.carolSays(body, {}, { origin_server_ts: w.clock.now() });
     const settled = (): Promise<void> => sleep(30);
-    return { ...w, pushes, pushTyping, dog, told, say, texts: w.textsInRocketChat, settled };
+    return { ...w, pushes, pushTyping, dog, told, stall, say, texts: w.textsInRocketChat, settled };
 }
 
 test('while pushes come it asks for nothing', async () => {
@@ -135,11 +143,7 @@ test('while it is stalled a quiet room costs nothing of its own: ghosts look at 
     await w.push(w.say('hi'));
     await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, (await alice)!, 'hello'));
     await w.quiet();
-    w.pushes.on = false;
-    while (!w.told.length) {
-        w.clock.pass(5_000);
-        await watchdog.tick();
-    }
+    await w.stall(watchdog);
     await watchdog.tick();
     w.homeserver.calls.length = 0;
     for (let tick = 0; tick < 4; tick += 1) {
@@ -162,11 +166,7 @@ test('while it is stalled an invite of one who looks makes a room, once', async 
     await w.push(w.say('hi'));
     await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, alice, 'hello'));
     await w.quiet();
-    w.pushes.on = false;
-    while (!w.told.length) {
-        w.clock.pass(5_000);
-        await watchdog.tick();
-    }
+    await w.stall(watchdog);
     await watchdog.tick();
     const ghost = '@rc_alice:hs.test' as MatrixUserId;
     const direct = w.homeserver.addRoom(CAROL);
@@ -202,10 +202,7 @@ test('while it is stalled all rooms of one who looks are read back, in their ord
     await w.push(say('one'), w.say('hi'));
     w.pushes.on = false;
     say('two');
-    while (!w.told.length) {
-        w.clock.pass(5_000);
-        await watchdog.tick();
-    }
+    await w.stall(watchdog);
     say('three');
     await watchdog.tick();
     await w.settled();
