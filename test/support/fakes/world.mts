@@ -5,23 +5,43 @@ import { sleep } from '../eventually.mts';
 import { FakeHomeserver } from './FakeHomeserver.mts';
 import { FakeRocketChat } from './FakeRocketChat.mts';
 
-/** Time that runs as fast as it can: whoever sleeps wakes at once, in the order of their times. */
+/** Time that runs as fast as it can: of those who sleep the one with the earliest time wakes next, and it is that time then. */
 export class FakeClock implements Clock {
     public slept: number[] = [];
     private time = Date.now();
+    private readonly sleepers: { until: number; wake: () => void }[] = [];
+    private isRunning = false;
 
     public now(): number {
         return this.time;
     }
 
-    public async sleep(ms: number): Promise<void> {
+    public sleep(ms: number): Promise<void> {
         this.slept.push(ms);
-        await sleep(1);
-        this.time += ms;
+        return new Promise((wake) => {
+            this.sleepers.push({ until: this.time + ms, wake });
+            void this.run();
+        });
     }
 
     public pass(ms: number): void {
         this.time += ms;
+    }
+
+    private async run(): Promise<void> {
+        if (this.isRunning) {
+            return;
+        }
+        this.isRunning = true;
+        while (this.sleepers.length > 0) {
+            // What can go on without sleeping does so first.
+            await sleep(1);
+            const until = Math.min(...this.sleepers.map((sleeper) => sleeper.until));
+            const [{ wake }] = this.sleepers.splice(this.sleepers.findIndex((sleeper) => sleeper.until === until), 1);
+            this.time = Math.max(this.time, until);
+            wake();
+        }
+        this.isRunning = false;
     }
 }
 
