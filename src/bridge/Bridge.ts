@@ -23,7 +23,7 @@ import { Portals } from './portals/Portals';
 import { RoomCommands } from './portals/RoomCommands';
 import type { Whereabouts } from './status/AwayNotice';
 import { Queue } from './status/Queue';
-import { DEADLINES, Transactions } from './transactions/Transactions';
+import { Transactions } from './transactions/Transactions';
 
 /** The server's scheduler calls once a minute; after so long without it its job is lost, or held by another instance. */
 const UNCALLED_MS = 180_000;
@@ -74,8 +74,7 @@ export class Bridge {
     private upkeptAt: number;
     private readonly transactions: Transactions;
 
-    /** @param deadlines how long the homeserver waits for the answer to a transaction */
-    constructor(context: BridgeContext, deadlines = DEADLINES) {
+    constructor(context: BridgeContext) {
         const ids = new ChosenIds(context);
         const parts: Parts = {
             context,
@@ -94,7 +93,7 @@ export class Bridge {
         this.receipts = new Receipts(context);
         this.outbound = new Outbound(parts, this.deadLetters);
         this.inbound = new Inbound(parts, this.outbound, this.deadLetters, this.outbound.presence);
-        this.transactions = new Transactions(context, this.inbound, deadlines);
+        this.transactions = new Transactions(context, this.inbound);
         this.queue = new Queue(parts, () => this.inbound.waiting(), (roomId) => this.outbound.isBehind(roomId));
         this.retries = new Retries(context, this.deadLetters, {
             in: (payload) => this.inbound.again(JSON.parse(payload)),

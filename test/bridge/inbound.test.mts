@@ -2,14 +2,14 @@ import { messageIdOf } from '../../src/ids/messages';
 import { puppetIdOf } from '../../src/ids/puppets';
 import type { MatrixEventId, MatrixUserId } from '../../src/ids/types';
 import { BridgeError } from '../../src/errors/BridgeError';
-import { sleep } from '../support/eventually.mts';
+import { turns, until } from '../support/fakes/FakeClock.mts';
 import { bridgedRoom, CAROL } from '../support/fakes/bridgedRoom.mts';
 
 const retriable = (): BridgeError => new BridgeError({ code: 'rocketchat.failed', userMessage: 'x', retriable: true, certain: false });
 
 async function bridged(kind: 'c' | 'p' = 'c') {
     const w = await bridgedRoom({ kind });
-    const say = (body: string, more = {}, ts = Date.now()) => w.carolSays(body, more, { origin_server_ts: ts });
+    const say = (body: string, more = {}, ts = w.clock.now()) => w.carolSays(body, more, { origin_server_ts: ts });
     return { ...w, say, texts: w.textsInRocketChat };
 }
 
@@ -151,6 +151,7 @@ describe('failures of the workspace', () => {
         w.rocketchat.faults.post = Array(99).fill(retriable());
         const event = w.say('poison');
         await w.push(event);
+        await until(async () => (await w.bridge.deadLetters.all()).length);
         w.rocketchat.faults.post = [];
         await w.push(event, w.say('next', {}, w.clock.now()));
         expect(w.texts()).toEqual(['next']);
@@ -210,9 +211,9 @@ describe('changes from Matrix', () => {
         await w.push(w.say('hi'));
         const typing = (ids: string[]) => w.bridge.handleTransaction('t', [], [{ type: 'm.typing', room_id: w.matrixRoom.id, content: { user_ids: ids } }]);
         await typing([CAROL, '@rc_alice:hs.test']);
-        await sleep(5);
+        await turns(5);
         await typing([]);
-        await sleep(5);
+        await turns(5);
         expect(w.rocketchat.typingShown).toEqual([
             { roomId: w.room.id, name: 'carol-elsewhere.test', on: true },
             { roomId: w.room.id, name: 'carol-elsewhere.test', on: false },

@@ -1,7 +1,7 @@
 import { Bridge } from '../../src/bridge/Bridge';
 import { MARK } from '../../src/bridge/links/mark';
 import type { MatrixUserId } from '../../src/ids/types';
-import { sleep } from '../support/eventually.mts';
+import { turns } from '../support/fakes/FakeClock.mts';
 import { failure } from '../support/fakes/FakeHomeserver.mts';
 import { bridgedRoom } from '../support/fakes/bridgedRoom.mts';
 
@@ -157,7 +157,7 @@ describe('when the homeserver fails', () => {
         };
         await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.bob, 'stuck'));
         await w.bridge.outbound.messagePosted(w.rocketchat.write(other, w.alice, 'free'));
-        await sleep(20);
+        await turns(20);
         expect(w.homeserver.rooms.get(portal.matrixRoomId)!.timeline).toHaveLength(1);
         release();
         await w.quiet();
@@ -206,7 +206,7 @@ describe('edits, deletions, reactions, members, state', () => {
         w.clock.pass(5);
         const restarted = new Bridge(w.context);
         await restarted.outbound.reacted(message, w.alice, ':party_parrot:', true);
-        await sleep(100);
+        await turns(100);
         expect(w.matrixRoom.timeline.map((event) => event.type)).toEqual(['m.room.message', 'm.reaction', 'm.room.redaction', 'm.reaction']);
         expect(w.matrixRoom.timeline[1].content).toMatchObject({ 'm.relates_to': { event_id: w.matrixRoom.timeline[0].event_id, key: ':party_parrot:' } });
     });

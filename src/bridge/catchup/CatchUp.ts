@@ -81,7 +81,7 @@ export class CatchUp {
         const unseen = rooms.filter((room) => !seen.has(room));
         const reading = this.readBefore(unseen);
         unseen.forEach((room) => seen.set(room, reading));
-        await within(Promise.all(rooms.map((room) => seen.get(room))), BEFORE_MS);
+        await within(this.parts.context.clock, Promise.all(rooms.map((room) => seen.get(room))), BEFORE_MS);
     }
 
     /** Takes what is missing in rooms. Never throws. */

@@ -8,6 +8,8 @@ export interface Clock {
     /** Milliseconds since the epoch. */
     now(): number;
     sleep(ms: number): Promise<void>;
+    /** Calls `then` after so many milliseconds. @returns what keeps it from that */
+    after(ms: number, then: () => void): () => void;
 }
 
 /**
@@ -25,6 +27,10 @@ export interface BridgeContext {
 export const systemClock: Clock = {
     now: () => Date.now(),
     sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }),
+    after: (ms, then) => {
+        const timer = setTimeout(then, ms);
+        return () => clearTimeout(timer);
+    },
 };
 
 /** @param connection gives the homeserver and the namespace of the settings as they are then */

@@ -1,8 +1,10 @@
+import type { Clock } from './Context';
+
 /** Waits until the work is done, at most for `ms` milliseconds; the work goes on. @throws what the work throws meanwhile */
-export async function within(work: Promise<unknown>, ms: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+export async function within(clock: Clock, work: Promise<unknown>, ms: number): Promise<void> {
+    let inTime = (): void => undefined;
     const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, ms);
+        inTime = clock.after(ms, resolve);
     });
-    await Promise.race([work, late]).finally(() => clearTimeout(timer));
+    await Promise.race([work, late]).finally(inTime);
 }

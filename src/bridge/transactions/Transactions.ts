@@ -7,18 +7,12 @@ import { reasonOf } from '../core/Context';
 import { within } from '../core/within';
 import type { Inbound } from '../inbound/Inbound';
 
-/** Milliseconds. */
-export interface Deadlines {
-    /** One transaction is in flight at a time, so the homeserver's batches grow with the time of our answer. */
-    quick: number;
-    /** Most for all of it, whatever hangs: the engine gives a call up after 30 s, and so does Dendrite. */
-    hold: number;
-}
-
-/** While much waits the homeserver is held back for this part of it. */
-const HELD_BACK = 0.9;
-
-export const DEADLINES: Deadlines = { quick: 2_500, hold: 20_000 };
+/** One transaction is in flight at a time, so the homeserver's batches grow with the time of our answer. */
+const QUICK_MS = 2_500;
+/** Most for all of it, whatever hangs: the engine gives a call up after 30 s, and so does Dendrite. */
+const HOLD_MS = 20_000;
+/** While much waits the homeserver is held back for so long. */
+const HELD_BACK_MS = 18_000;
 
 /** Events in lanes: with more than these the homeserver is held back, and a room's further events are parked unseen. */
 const MANY = 2_000;
@@ -39,7 +33,6 @@ export class Transactions {
     constructor(
         private readonly context: BridgeContext,
         private readonly inbound: Inbound,
-        private readonly deadlines: Deadlines,
     ) {}
 
     /**
@@ -52,11 +45,11 @@ export class Transactions {
         if (!checked.length) {
             return;
         }
-        const until = Date.now() + this.deadlines.hold;
+        const until = this.context.clock.now() + HELD_BACK_MS;
         let isOver = false;
         const work = before().then(() => this.work(checked, until)).then(() => { isOver = true; });
         try {
-            await within(work, this.deadlines.hold);
+            await within(this.context.clock, work, HOLD_MS);
         } catch (error) {
             throw unfinished(reasonOf(error));
         }
@@ -65,7 +58,7 @@ export class Transactions {
         }
     }
 
-    /** @param until when it must be over, milliseconds since the epoch */
+    /** @param until when what has come is parked in any case, milliseconds since the epoch */
     private async work(checked: MatrixEvent[], until: number): Promise<void> {
         const { inbound } = this;
         await inbound.parking.ready();
@@ -82,7 +75,7 @@ export class Transactions {
                 (isWaitedFor ? runs : more).push(run);
             }
         }
-        await Promise.all([this.patience(runs, until - this.deadlines.hold * (1 - HELD_BACK)), within(Promise.all(more), BLINK_MS)]);
+        await Promise.all([this.patience(runs, until), within(this.context.clock, Promise.all(more), BLINK_MS)]);
         const open = checked.filter((event) => !inbound.isDone(event.event_id));
         if (open.length) {
             await inbound.parking.park(open, (event) => inLane.has(event));
@@ -113,14 +106,13 @@ export class Transactions {
 
     /** Until all are done, or it is time to park. */
     private async patience(runs: Promise<void>[], until: number): Promise<void> {
-        await within(Promise.all(runs), this.deadlines.quick);
-        while (this.inbound.inMemory() >= MANY && Date.now() < until) {
-            await within(never, LOOK_MS);
+        const { clock } = this.context;
+        await within(clock, Promise.all(runs), QUICK_MS);
+        while (this.inbound.inMemory() >= MANY && clock.now() < until) {
+            await clock.sleep(LOOK_MS);
         }
     }
 }
-
-const never = new Promise<void>(() => undefined);
 
 const unfinished = (detail: string): BridgeError =>
     new BridgeError({ code: 'inbound.unfinished', userMessage: 'The bridge is busy.', retriable: true, certain: true, detail });

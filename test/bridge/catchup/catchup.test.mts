@@ -3,11 +3,11 @@ import { RestartSigns } from '../../../src/bridge/catchup/RestartSigns';
 import { BridgeError } from '../../../src/errors/BridgeError';
 import { messageIdOf } from '../../../src/ids/messages';
 import type { MatrixEvent } from '../../../src/matrix/Homeserver';
-import { sleep } from '../../support/eventually.mts';
+import { turns, until } from '../../support/fakes/FakeClock.mts';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
 import { bridgedRoom, CAROL } from '../../support/fakes/bridgedRoom.mts';
 
-const settled = (): Promise<void> => sleep(60);
+const settled = (): Promise<void> => turns(60);
 
 async function bridged() {
     const w = await bridgedRoom();
@@ -35,7 +35,7 @@ describe('what the homeserver did not push', () => {
         await w.push('1', w.say('one'));
         w.homeserver.faults.send = [failure(undefined)];
         await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.alice, 'hello'));
-        await sleep(0);
+        await turns();
         w.say('lost');
         await w.push('2', w.say('two'));
         await settled();
@@ -54,10 +54,12 @@ describe('what the homeserver did not push', () => {
             return messages.apply(w.homeserver, args);
         };
         const two = w.say('two');
+        w.clock.stop();
         const first = w.push('1', two);
         const again = w.push('1', two, w.say('three'));
         await settled();
         answer();
+        w.clock.run();
         await Promise.all([first, again]);
         await settled();
         expect(w.texts()).toEqual(['one', 'lost', 'two', 'three']);
@@ -79,9 +81,7 @@ describe('what the homeserver did not push', () => {
         };
         w.homeserver.faults.messages = Array.from({ length: 9 }, () => failure(500, 'M_UNKNOWN'));
         await next.begin();
-        for (const end = Date.now() + 3_000; w.texts().length < 2 && Date.now() < end;) {
-            await settled();
-        }
+        await until(() => w.texts().length === 2);
         expect(failures).toBeLessThan(0);
         expect(w.texts()).toEqual(['one', 'lost']);
     });

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/bridge/core/Context';
 import type { Turn } from '../../../src/bridge/core/Outage';
 import { Outage } from '../../../src/bridge/core/Outage';
-import { sleep } from '../../support/eventually.mts';
+import { turns } from '../../support/fakes/FakeClock.mts';
 
 /** Time that stands still until it is told to pass. */
 class HandClock implements Clock {
@@ -13,7 +13,13 @@ class HandClock implements Clock {
     }
 
     public sleep(ms: number): Promise<void> {
-        return new Promise((wake) => { this.sleepers.push({ at: this.time + ms, wake }); });
+        return new Promise((wake) => { this.after(ms, wake); });
+    }
+
+    public after(ms: number, wake: () => void): () => void {
+        const sleeper = { at: this.time + ms, wake };
+        this.sleepers.push(sleeper);
+        return () => { this.sleepers = this.sleepers.filter((other) => other !== sleeper); };
     }
 
     public async pass(ms: number): Promise<void> {
@@ -25,7 +31,7 @@ class HandClock implements Clock {
     }
 }
 
-const settled = (): Promise<void> => sleep(0);
+const settled = (): Promise<void> => turns();
 
 function setUp() {
     const clock = new HandClock();

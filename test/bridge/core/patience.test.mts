@@ -4,7 +4,7 @@ import type { BridgeError } from '../../../src/errors/BridgeError';
 import type { FailureCode } from '../../../src/errors/catalogue';
 import { failure } from '../../../src/errors/catalogue';
 import { rocketChatError } from '../../../src/rocketchat/failures';
-import { FakeClock } from '../../support/fakes/world.mts';
+import { FakeClock, turns } from '../../support/fakes/FakeClock.mts';
 
 const fail = (code: FailureCode, status?: number, more: Partial<BridgeError> = {}): BridgeError => failure(code, { ...(status && { status }), ...more });
 const gone = (): BridgeError => fail('homeserver.unreachable');
@@ -120,7 +120,7 @@ describe('outward', () => {
         const until = clock.now() + 120_000;
         let tries = 0;
         const one = () => patience.keepTrying(async () => {
-            await new Promise((resolve) => { setTimeout(resolve, 1); });
+            await turns();
             if (clock.now() < until) {
                 tries += 1;
                 throw gone();
@@ -142,7 +142,7 @@ describe('when somebody waits', () => {
             }
             return new Promise<string>(() => undefined);
         }, OUTWARD);
-        await new Promise((resolve) => { setTimeout(resolve, 5); });
+        await turns(5);
         expect(await run(fail('matrix.serverError', 500), 99, SHORT)).toEqual({ tries: 3, outcome: 'matrix.serverError' });
         expect(await run(gone(), 0, SHORT)).toEqual({ tries: 1, outcome: 'done' });
         expect(patience.outage.since).toBeUndefined();

@@ -1,7 +1,7 @@
 import { Bridge } from '../../../src/bridge/Bridge';
 import { MARK } from '../../../src/bridge/links/mark';
 import type { MatrixUserId } from '../../../src/ids/types';
-import { sleep } from '../../support/eventually.mts';
+import { until } from '../../support/fakes/FakeClock.mts';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
 import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
 
@@ -229,12 +229,7 @@ describe('the first message of a direct room that somebody opened with a person 
         const direct = w.rocketchat.addRoom('d', '', [w.bob, puppet]);
         const made = () => [...w.homeserver.rooms.values()].filter(({ options }) => options.isDirect);
         const write = async (text: string): Promise<void> => w.bridge.outbound.messagePosted(w.rocketchat.write(direct, w.bob, text));
-        const until = async (isSo: () => unknown): Promise<void> => {
-            for (let tries = 0; tries < 500 && !isSo(); tries += 1) {
-                await sleep(5);
-            }
-        };
-        return { ...w, made, write, until };
+        return { ...w, made, write };
     }
 
     test('waits for a homeserver that is away, and its writer is not told of a failure', async () => {
@@ -242,7 +237,7 @@ describe('the first message of a direct room that somebody opened with a person 
         w.homeserver.faults.createRoom = Array(30).fill(failure(undefined, undefined, { certain: true }));
         await w.write('first');
         await w.write('second');
-        await w.until(() => w.made()[0]?.timeline.length === 2);
+        await until(() => w.made()[0]?.timeline.length === 2);
         expect(w.made()).toHaveLength(1);
         expect(w.made()[0].timeline.map(({ content }) => content.body)).toEqual(['first', 'second']);
         expect(w.rocketchat.whispers).toEqual([]);

@@ -1,11 +1,11 @@
 /** Servers that take the ids that the bridge chooses, and servers that make their own: nothing is made twice on either. */
 import { Bridge } from '../../../src/bridge/Bridge';
 import type { MatrixEvent } from '../../../src/matrix/Homeserver';
-import { sleep } from '../../support/eventually.mts';
+import { turns } from '../../support/fakes/FakeClock.mts';
 import { bridgedRoom, CAROL } from '../../support/fakes/bridgedRoom.mts';
 import { world } from '../../support/fakes/world.mts';
 
-const moment = (ms = 20): Promise<void> => sleep(ms);
+const moment = (count = 20): Promise<void> => turns(count);
 
 async function setUp(honoursIds: boolean) {
     const empty = world();
@@ -27,7 +27,7 @@ async function withoutRecords(w: Awaited<ReturnType<typeof setUp>>, work: () => 
     const { add, put } = store;
     store.add = async () => new Promise(() => undefined);
     store.put = async () => new Promise(() => undefined);
-    void work();
+    void work().catch(() => undefined);
     await moment();
     Object.assign(store, { add, put });
     w.clock.pass(5_000);

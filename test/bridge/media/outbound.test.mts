@@ -109,7 +109,7 @@ test('a file that is gone is said to both sides', async () => {
 test.each([['a *new* one', { body: 'a *new* one', formatted_body: 'a <strong>new</strong> one' }], ['', { body: 'a.png' }]])('the caption is edited to "%s", the picture stays', async (text, wanted) => {
     const w = await bridged();
     const message = await w.post('old', [w.file('a.png', 'image/png', png(1, 1))]);
-    await w.bridge.outbound.messageEdited({ ...message, text, editedAt: Date.now() });
+    await w.bridge.outbound.messageEdited({ ...message, text, editedAt: w.clock.now() });
     await w.quiet();
     const [first, edit] = w.sent();
     expect(edit.content['m.relates_to']).toEqual({ rel_type: 'm.replace', event_id: first.event_id });

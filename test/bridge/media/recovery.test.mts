@@ -1,6 +1,6 @@
 /** A process that dies between the files of one message. */
 import { Bridge } from '../../../src/bridge/Bridge';
-import { sleep } from '../../support/eventually.mts';
+import { turns } from '../../support/fakes/FakeClock.mts';
 import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
 
 async function diedAfterTheFirst() {
@@ -15,7 +15,7 @@ async function diedAfterTheFirst() {
     w.homeserver.send = (event) => ((sends += 1) === 1 ? send.call(w.homeserver, event) : new Promise(() => undefined));
     const message = w.rocketchat.write(w.room, w.alice, '', { files, ts: w.clock.now() + 100 });
     await w.bridge.outbound.messagePosted(message);
-    await sleep(30);
+    await turns(30);
     await w.bridge.settle();
     w.homeserver.send = send;
     w.homeserver.transactions.clear();
@@ -23,7 +23,7 @@ async function diedAfterTheFirst() {
         const bridge = new Bridge(w.context);
         await bridge.resume();
         for (let calm = 0; calm < 5; calm = (await bridge.counts()).waiting ? 0 : calm + 1) {
-            await sleep(5);
+            await turns(5);
         }
         await bridge.settle();
     };

@@ -1,7 +1,7 @@
 /** Pictures of Rocket.Chat users on their ghosts. */
 import { Bridge } from '../../../src/bridge/Bridge';
 import type { MatrixUserId, MxcUri } from '../../../src/ids/types';
-import { sleep } from '../../support/eventually.mts';
+import { turns } from '../../support/fakes/FakeClock.mts';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
 import { world } from '../../support/fakes/world.mts';
 
@@ -16,7 +16,7 @@ async function bridged() {
     const say = async (bridge = w.bridge): Promise<void> => {
         await bridge.outbound.messagePosted(w.rocketchat.write(room, alice, 'hi'));
         await w.quiet();
-        await sleep(10);
+        await turns(10);
     };
     const shown = (): string | undefined => {
         const { avatarUrl } = w.homeserver.users.get(GHOST)!;

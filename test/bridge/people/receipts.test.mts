@@ -1,6 +1,6 @@
 /** Read receipts of ghosts: who writes has read. */
 import type { MatrixEvent } from '../../../src/matrix/Homeserver';
-import { sleep } from '../../support/eventually.mts';
+import { turns } from '../../support/fakes/FakeClock.mts';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
 import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
 
@@ -26,7 +26,7 @@ async function bridged() {
         await w.quiet();
         await push();
     };
-    const settled = (): Promise<void> => sleep(30);
+    const settled = (): Promise<void> => turns(30);
     return { ...w, remote, local, settled };
 }
 

@@ -1,5 +1,5 @@
 import { Bridge } from '../../../src/bridge/Bridge';
-import { sleep } from '../../support/eventually.mts';
+import { turns } from '../../support/fakes/FakeClock.mts';
 import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
 
 async function bridged() {
@@ -8,7 +8,7 @@ async function bridged() {
     const write = (text: string) => w.rocketchat.write(w.room, w.alice, text, { ts: (time += 100) });
     const settle = async (bridge: Bridge): Promise<void> => {
         for (let calm = 0; calm < 5; calm = (await bridge.counts()).waiting ? 0 : calm + 1) {
-            await sleep(5);
+            await turns(5);
         }
         await bridge.settle();
     };
@@ -36,7 +36,7 @@ test('what a crash left is finished, in order, once', async () => {
     for (const text of ['lost 1', 'lost 2', 'lost 3']) {
         await w.bridge.outbound.messagePosted(w.write(text));
     }
-    await sleep(10);
+    await turns(10);
     revive();
     await w.settle(await w.restarted());
     expect(w.texts()).toEqual(['arrived', 'lost 1', 'lost 2', 'lost 3']);
@@ -68,7 +68,7 @@ test('what was written, edited and deleted while the app was away is brought ove
     await w.bridge.outbound.messagePosted(first);
     await w.bridge.outbound.messagePosted(second);
     await w.settle(w.bridge);
-    await sleep(20);
+    await turns(20);
     const missed = w.write('missed');
     Object.assign(first, { text: 'edited', editor: w.alice, editedAt: missed.ts + 10 });
     w.rocketchat.messages.delete(second.id);
@@ -85,7 +85,7 @@ test('a quiet start touches no room', async () => {
     const w = await bridged();
     await w.bridge.outbound.messagePosted(w.write('one'));
     await w.settle(w.bridge);
-    await sleep(20);
+    await turns(20);
     [w.homeserver.calls, w.rocketchat.calls, w.rocketchat.store.calls].forEach((calls) => { calls.length = 0; });
     await w.restarted();
     expect([...w.homeserver.calls, ...w.rocketchat.calls]).toEqual([]);

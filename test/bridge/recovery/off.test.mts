@@ -1,5 +1,5 @@
 /** What happens in Rocket.Chat while the app is off, found without anybody having to write again. */
-import { eventually } from '../../support/eventually.mts';
+import { until } from '../../support/fakes/FakeClock.mts';
 import type { Process } from '../../support/fakes/processes.mts';
 import { moment, worldOfProcesses } from '../../support/fakes/processes.mts';
 
@@ -166,7 +166,7 @@ test('silent rooms that were not reached are reached by the next process', async
     const second = w.start();
     const reached = (): number => w.portals.filter(({ texts }) => texts().length).length;
     void second.bridge.begin();
-    await eventually(() => reached() > 2, { interval: 1 });
+    await until(() => reached() > 2);
     second.kill();
     expect(reached()).toBeLessThan(w.portals.length);
     await w.begin(w.start());

@@ -1,4 +1,5 @@
 import { Presence } from '../../../src/bridge/recovery/Presence';
+import { alive } from '../../support/fakes/processes.mts';
 import { world } from '../../support/fakes/world.mts';
 
 function setUp() {
@@ -15,11 +16,9 @@ test('a process that gives no sign any more is gone after a while', async () => 
 });
 
 test('one that gives signs lives', async () => {
-    const { one, other } = setUp();
-    await one.beat();
-    const timer = setInterval(() => { void one.beat(); }, 1);
+    const { clock, one, other } = setUp();
+    alive(clock, one);
     expect(await other.isGone(one.id)).toBe(false);
-    clearInterval(timer);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 /** Several processes of the app on one store: what a living one does is left to it, what a dead one leaves is taken up. */
-import { moment, worldOfProcesses } from '../../support/fakes/processes.mts';
+import { alive, moment, worldOfProcesses } from '../../support/fakes/processes.mts';
 
 async function setUp() {
     const w = worldOfProcesses();
@@ -9,37 +9,28 @@ async function setUp() {
     const room = await w.bridged(one, alice, w.rocketchat.addRoom('c', 'general', [alice]));
     await one.bridge.outbound.messagePosted(w.write(room.room, alice, 'begin'));
     await w.settled(one);
-    /** A process that lives gives signs. */
-    const lives = (process: typeof one): (() => void) => {
-        const timer = setInterval(() => { void process.bridge.beat(); }, 2);
-        return () => clearInterval(timer);
-    };
+    const lives = (process: typeof one): (() => void) => alive(w.clock, process.bridge);
     return { ...w, ...room, alice, one, other, lives };
 }
 
 test('what a living process has under way is not touched by another', async () => {
     const w = await setUp();
     const stop = w.lives(w.one);
-    const { sleep } = w.clock;
-    // Time runs here: the other one looks again after a quarter of a minute.
-    w.clock.sleep = (ms) => (ms === 15_000 ? new Promise(() => undefined) : sleep.call(w.clock, ms));
-    try {
-        const speak = w.silence('send');
-        const message = w.write(w.room, w.alice, 'under way');
-        await w.one.bridge.outbound.messagePosted(message);
-        await moment();
-        speak();
-        w.homeserver.calls.length = 0;
-        await w.other.bridge.upkeep();
-        await moment(60);
-        expect(w.homeserver.calls.filter((call) => call === 'send')).toEqual([]);
-        // Its own messages are brought over all the same.
-        await w.other.bridge.outbound.messagePosted(w.write(w.room, w.alice, 'by the other'));
-        await moment(60);
-        expect(w.texts()).toEqual(['begin', 'by the other']);
-    } finally {
-        stop();
-    }
+    const speak = w.silence('send');
+    const message = w.write(w.room, w.alice, 'under way');
+    await w.one.bridge.outbound.messagePosted(message);
+    await moment();
+    speak();
+    w.homeserver.calls.length = 0;
+    await w.other.bridge.upkeep();
+    // It looks again some times, for a minute in all.
+    await w.clock.sleep(25_000);
+    expect(w.homeserver.calls.filter((call) => call === 'send')).toEqual([]);
+    // Its own messages are brought over all the same.
+    await w.other.bridge.outbound.messagePosted(w.write(w.room, w.alice, 'by the other'));
+    await w.clock.sleep(25_000);
+    expect(w.texts()).toEqual(['begin', 'by the other']);
+    stop();
 });
 
 test('it is taken up also where the server never calls for it: its scheduler can be switched off, or have lost the job', async () => {

@@ -3,9 +3,9 @@ import { RegistrationWatch } from '../../../src/bridge/setup/RegistrationWatch';
 import { EngineLog } from '../../../src/errors/EngineLog';
 import type { RcUserId } from '../../../src/ids/types';
 import type { Registration } from '../../../src/matrix/registration';
-import { sleep } from '../../support/eventually.mts';
+import { turns } from '../../support/fakes/FakeClock.mts';
 import { FakeRocketChat } from '../../support/fakes/FakeRocketChat.mts';
-import { FakeClock } from '../../support/fakes/world.mts';
+import { FakeClock } from '../../support/fakes/FakeClock.mts';
 
 const registration = (changes: Partial<Registration> = {}): Registration => ({
     'id': 'rocketchat',
@@ -28,7 +28,7 @@ describe('notice of a changed registration', () => {
         const clock = new FakeClock();
         const watch = (): RegistrationWatch =>
             new RegistrationWatch(store, clock, new EngineLog(), () => now.registration, () => now.ready, async (text) => void told.push(text));
-        const settle = (): Promise<void> => sleep(60);
+        const settle = (): Promise<void> => turns(60);
         return { store, now, told, watch, settle };
     };
 

@@ -1,13 +1,13 @@
 /** What administrators are told of things that last. */
 import { AdminNotices } from '../../../src/bridge/status/AdminNotices';
-import { sleep } from '../../support/eventually.mts';
+import { turns } from '../../support/fakes/FakeClock.mts';
 import { world } from '../../support/fakes/world.mts';
 
 function setUp() {
     const { rocketchat, context } = world();
     const told: string[] = [];
     const send = async (text: string): Promise<void> => {
-        await sleep(2);
+        await turns(2);
         told.push(text);
     };
     return { rocketchat, told, notices: new AdminNotices(rocketchat.store, context.log, () => true, send) };
@@ -18,7 +18,7 @@ test('what is over while its begin is still being told is told to be over, and t
     await Promise.all([notices.begins('stalled', 'begins'), notices.over('stalled', 'over')]);
     expect(told).toEqual([]);
     void notices.begins('stalled', 'begins');
-    await sleep(1);
+    await turns(1);
     await notices.over('stalled', 'over');
     await notices.begins('stalled', 'begins');
     expect(told).toEqual(['begins', 'over', 'begins']);

@@ -5,6 +5,7 @@ import type { BridgeConfig } from '../../../src/config/BridgeConfig';
 import { failure } from '../../../src/errors/catalogue';
 import type { MatrixUserId } from '../../../src/ids/types';
 import type { Content, PingOutcome } from '../../../src/matrix/Homeserver';
+import { turns } from '../../support/fakes/FakeClock.mts';
 import { world } from '../../support/fakes/world.mts';
 
 const config: BridgeConfig = {
@@ -18,7 +19,7 @@ const config: BridgeConfig = {
     botLocalpart: 'rocketchat',
     ghostPrefix: 'rc_',
 };
-const settled = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 40); });
+const settled = (): Promise<void> => turns(40);
 
 /** A homeserver that pushes the events of the bot's own room back, or loses them. */
 function setUp({ loses = false }: { loses?: boolean } = {}) {

@@ -2,7 +2,7 @@ import { AdminNotices } from '../../../src/bridge/status/AdminNotices';
 import { EchoRoom } from '../../../src/bridge/status/EchoRoom';
 import { Watchdog } from '../../../src/bridge/status/Watchdog';
 import type { MatrixUserId } from '../../../src/ids/types';
-import { sleep } from '../../support/eventually.mts';
+import { turns } from '../../support/fakes/FakeClock.mts';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
 import { bridgedRoom, CAROL } from '../../support/fakes/bridgedRoom.mts';
 
@@ -47,7 +47,7 @@ async function setUp() {
         }
     };
     const say = (body: string) => w.carolSays(body, {}, { origin_server_ts: w.clock.now() });
-    const settled = (): Promise<void> => sleep(30);
+    const settled = (): Promise<void> => turns(30);
     return { ...w, pushes, pushTyping, dog, told, stall, say, texts: w.textsInRocketChat, settled };
 }
 

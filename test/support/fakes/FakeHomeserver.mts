@@ -33,7 +33,9 @@ export class FakeHomeserver implements Homeserver {
     public transactions = new Map<string, MatrixEventId>();
     private counter = 0;
 
+    /** @param now milliseconds since the epoch */
     constructor(
+        private readonly now: () => number,
         private readonly domain = 'hs.test',
         private readonly bot = '@rocketchat:hs.test' as MatrixUserId,
     ) {}
@@ -49,7 +51,7 @@ export class FakeHomeserver implements Homeserver {
 
     /** An event of somebody in a room, as a transaction would bring it. */
     public write(room: FakeMatrixRoom, sender: MatrixUserId, type: string, content: Content, more: Partial<MatrixEvent> = {}): MatrixEvent {
-        const event: MatrixEvent = { type, room_id: room.id, event_id: this.eventId(), sender, origin_server_ts: Date.now(), content, ...more };
+        const event: MatrixEvent = { type, room_id: room.id, event_id: this.eventId(), sender, origin_server_ts: this.now(), content, ...more };
         room.timeline.push(event);
         return event;
     }

@@ -35,6 +35,9 @@ export class FakeRocketChat implements RocketChat {
     });
     private counter = 0;
 
+    /** @param now milliseconds since the epoch */
+    constructor(private readonly now: () => number = Date.now) {}
+
     public addUser(username: string, more: Partial<RcUser> = {}): RcUser {
         const id = more.id || rcUserId(`user${(this.counter += 1)}`);
         const user: RcUser = { id, username, name: more.name ?? username, type: 'user', roles: ['user'], active: true, isPuppet: false, isAppUser: false, ...more };
@@ -55,7 +58,7 @@ export class FakeRocketChat implements RocketChat {
     /** A message of a person, as an event of the engine would hand it over. */
     public write(room: RcRoom, sender: RcUser, text: string, more: Partial<RcMessage> = {}): RcMessage {
         const message: RcMessage = {
-            id: rcMessageId(`message${(this.counter += 1)}`), roomId: room.id, sender, text, ts: Date.now(), files: [], attachments: [], mentions: [], channels: [], reactions: {}, unmapped: {}, ...more,
+            id: rcMessageId(`message${(this.counter += 1)}`), roomId: room.id, sender, text, ts: this.now(), files: [], attachments: [], mentions: [], channels: [], reactions: {}, unmapped: {}, ...more,
         };
         this.messages.set(message.id, message);
         return message;

@@ -1,7 +1,8 @@
 import { Bridge } from '../../../src/bridge/Bridge';
+import { PULSE_MS } from '../../../src/bridge/recovery/Presence';
 import type { MatrixEvent } from '../../../src/matrix/Homeserver';
 import type { RcMessage, RcRoom, RcUser } from '../../../src/rocketchat/RocketChat';
-import { sleep } from '../eventually.mts';
+import { type FakeClock, turns } from './FakeClock.mts';
 import { world } from './world.mts';
 
 /** A process of the app: dies with all it has in memory. */
@@ -9,6 +10,19 @@ export interface Process {
     bridge: Bridge;
     /** From now on it does nothing any more. */
     kill(): void;
+}
+
+/** Whoever lives gives signs, until the function that is returned is called. */
+export function alive(clock: FakeClock, ...processes: { beat(): Promise<void> }[]): () => void {
+    let isAlive = true;
+    const live = async (): Promise<void> => {
+        while (isAlive) {
+            await Promise.all(processes.map((process) => process.beat()));
+            await clock.sleep(PULSE_MS);
+        }
+    };
+    void live();
+    return () => { isAlive = false; };
 }
 
 /** A workspace and a homeserver that outlive the processes between them. */
@@ -29,7 +43,7 @@ export function worldOfProcesses() {
                 }
                 return (...args: unknown[]) => {
                     if (dead && name !== 'now') {
-                        return new Promise(() => undefined);
+                        return name === 'after' ? () => undefined : new Promise(() => undefined);
                     }
                     const result = (value as (...given: unknown[]) => unknown).apply(target, args);
                     return result instanceof Promise ? result.then((done) => (dead ? new Promise(() => undefined) : done)) : result;
@@ -45,7 +59,7 @@ export function worldOfProcesses() {
     /** Waits until no lane of this process has work, for a while. */
     const settled = async ({ bridge }: Process): Promise<void> => {
         for (let calm = 0; calm < 5; calm = (await bridge.counts()).waiting ? 0 : calm + 1) {
-            await sleep(5);
+            await turns(5);
         }
         await bridge.settle();
     };
@@ -72,4 +86,4 @@ export function worldOfProcesses() {
     return { rocketchat, homeserver, clock, lines, start, settled, silence, bridged, write };
 }
 
-export const moment = (ms = 15): Promise<void> => sleep(ms);
+export const moment = (count = 15): Promise<void> => turns(count);
