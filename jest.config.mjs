@@ -17,6 +17,8 @@ const onDendrite = ['rooms', 'people', 'messages', 'media', 'delivery'].map((fol
 const setupOnDendrite = ['settings', 'status'].map((name) => `<rootDir>/test/e2e/setup/${name}.test.mts`);
 
 export default {
+    // No assertion: a busy machine can stand still for seconds.
+    testTimeout: 30_000,
     projects: [
         ring('unit', ['ids', 'errors', 'config', 'convert', 'matrix', 'rocketchat', 'bridge', 'commands', 'endpoints', 'events', 'intake', 'tools']),
         ring('engine', ['engine']),

@@ -107,6 +107,8 @@ describe('/matrix failed', () => {
 });
 
 describe('/matrix queue', () => {
+    afterEach(() => jest.restoreAllMocks());
+
     const run = (state: QueueState): Promise<string> => new QueueCommand(() => ({ look: () => state, roomName: async (_direction: string, room: string) => `#${room}` }) as never).run();
 
     it('says that nothing waits', async () => {
@@ -114,11 +116,13 @@ describe('/matrix queue', () => {
     });
 
     it('counts by room and direction, the longest waiting first, and says that the homeserver is away', async () => {
-        const at = Date.now() - 4 * 60_000 - 500;
+        const now = Date.now();
+        jest.spyOn(Date, 'now').mockReturnValue(now);
+        const at = now - 4 * 60_000 - 500;
         const text = await run({
             rooms: [{ room: 'general', direction: 'out', count: 10, oldestAt: at }, { room: 'random', direction: 'in', count: 2, hasMore: true, oldestAt: at + 180_000 }],
             awaySince: at,
-            nextTryAt: Date.now() + 6_900,
+            nextTryAt: now + 6_900,
         });
         expect(text.split('\n')).toEqual([
             '**12 items wait** (10 to Matrix, 2 from Matrix), the oldest for 4 min.',

@@ -1,5 +1,6 @@
 /** What the bytes of a file tell of it. The pictures are real ones, made by the library that Rocket.Chat uses; the rest is made by the specifications. */
 import sharp from 'sharp';
+import { processorMs } from '../support/processorMs.mts';
 import { measure } from '../../src/convert/index';
 
 const box = (type: string, ...content: Buffer[]): Buffer => {
@@ -61,10 +62,8 @@ test.each<[string, Buffer, object]>([
     expect(measure(content, mimetype)).toEqual(wanted);
 });
 
-test.each(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'video/mp4', 'audio/wav', 'audio/ogg', 'audio/mpeg', 'video/webm'])('a broken %s tells nothing, and quickly', (mimetype) => {
-    const started = Date.now();
-    for (const broken of [Buffer.alloc(0), Buffer.from('x'), Buffer.alloc(2_000_000), Buffer.alloc(2_000_000, 0xff), mp4.slice(0, 60)]) {
-        expect(() => measure(broken, mimetype)).not.toThrow();
-    }
-    expect(Date.now() - started).toBeLessThan(500);
+test.each(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'video/mp4', 'audio/wav', 'audio/ogg', 'audio/mpeg', 'video/webm'])('a broken %s tells nothing, and quickly', async (mimetype) => {
+    const brokenOnes = [Buffer.alloc(0), Buffer.from('x'), Buffer.alloc(2_000_000), Buffer.alloc(2_000_000, 0xff), mp4.slice(0, 60)];
+    const work = (): void => brokenOnes.forEach((broken) => expect(() => measure(broken, mimetype)).not.toThrow());
+    expect(await processorMs(work)).toBeLessThan(500);
 });

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { EngineLog } from '../../src/errors/EngineLog';
 import { OwnPort } from '../../src/intake/OwnPort';
 import { fetchHttp } from '../support/clients/fetchHttp.mts';
+import { eventually } from '../support/eventually.mts';
 import { freePort } from '../../workspace/process/ports.mts';
 
 /** The own port of one instance of the server, with what it tells the administrators. */
@@ -13,12 +14,8 @@ function instance(port: number) {
     };
     const own = new OwnPort({} as never, host, { begins: async (_name, text) => void told.push(text), over: async () => undefined }, 50);
     own.use({ listener: { port, basePath: '/matrix', maxBytes: 1_000 }, bridgeUrl: 'x' } as never);
-    const until = async (words: RegExp): Promise<void> => {
-        for (const end = Date.now() + 5_000; !words.test(own.findings()[0].text) && Date.now() < end;) {
-            await new Promise((resolve) => { setTimeout(resolve, 10); });
-        }
-        expect(own.findings()[0].text).toMatch(words);
-    };
+    const until = (words: RegExp): Promise<boolean> =>
+        eventually(() => words.test(own.findings()[0].text), { interval: 10, what: () => `${words} in: ${own.findings()[0].text}` });
     return { own, told, until, end: () => own.use(undefined) };
 }
 
@@ -44,9 +41,7 @@ test('another program that has it is told, and is not shown the token', async ()
     await new Promise((resolve) => { other.once('listening', resolve); });
     const { own, told, until, end } = instance((other.address() as AddressInfo).port);
     await until(/another program uses it/);
-    for (const limit = Date.now() + 3_000; !told.length && Date.now() < limit;) {
-        await new Promise((resolve) => { setTimeout(resolve, 10); });
-    }
+    await eventually(() => told.length > 0, { interval: 10, what: 'the admins to be told' });
     expect(told).toEqual([expect.stringMatching(/cannot listen on port/)]);
     expect(own.findings()[0].good).toBe(false);
     expect(seen).toEqual([undefined]);

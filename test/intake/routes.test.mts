@@ -6,7 +6,7 @@ import { EngineLog } from '../../src/errors/EngineLog';
 import { Listener } from '../../src/intake/Listener';
 import { routes } from '../../src/intake/routes';
 import { freePort } from '../../workspace/process/ports.mts';
-import { sleep } from '../support/eventually.mts';
+import { eventually } from '../support/eventually.mts';
 
 const token = 'a-secret-of-the-homeserver';
 
@@ -28,11 +28,7 @@ async function setUp({ basePath = '', maxBytes = 1_000_000, port }: { basePath?:
     const listener: Listener = new Listener(serve, log, () => changes.push(listener.problem));
     const config = { port: port ?? await freePort(), basePath, maxBytes };
     listener.use(config);
-    const until = async (done: () => boolean): Promise<void> => {
-        while (!done()) {
-            await sleep(5);
-        }
-    };
+    const until = (done: () => boolean): Promise<boolean> => eventually(done, { interval: 5 });
     type Options = { method?: string; body?: string; headers?: Record<string, string> };
     const usual = { 'Content-Type': 'application/json', 'Authorization': `Bearer ${token}` };
     const call = (path: string, { method = 'PUT', body = '{"events":[]}', headers = {} }: Options = {}): Promise<{ status: number; body: any }> =>

@@ -14,6 +14,9 @@ export interface Patience {
     what?: string | (() => string);
 }
 
+/** Fewer were no wait: where one took all the time, the machine stood still. */
+const MIN_LOOKS = 3;
+
 /**
  * Looks again and again until the look returns something other than `undefined`, `null` or `false`.
  * @throws Error naming what was waited for; the last error of a look that threw is its cause
@@ -22,7 +25,7 @@ export const eventually = async <T,>(look: () => Promise<T | undefined | null | 
     const { timeout = defaultMs, interval = 100, what = 'the condition' } = patience;
     const end = Date.now() + timeout;
     let lastError: unknown;
-    for (;;) {
+    for (let looks = 1; ; looks += 1) {
         try {
             const found = await look();
             if (found !== undefined && found !== null && found !== false) {
@@ -32,7 +35,7 @@ export const eventually = async <T,>(look: () => Promise<T | undefined | null | 
         } catch (error) {
             lastError = error;
         }
-        if (Date.now() >= end) {
+        if (Date.now() >= end && looks >= MIN_LOOKS) {
             const words = typeof what === 'function' ? what() : what;
             const reason = lastError instanceof Error ? `: ${lastError.message}` : '';
             throw new Error(`Waited ${timeout} ms in vain for ${words}${reason}`, { cause: lastError });

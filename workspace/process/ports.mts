@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { PlainError } from './PlainError.mts';
 
@@ -13,13 +14,21 @@ function probe(port: number, host: string): Promise<{ port: number } | { code: s
     });
 }
 
-/** @returns a port that was free a moment ago */
+/** Below those that systems give to whoever asks for any port, and to outgoing connections: nobody gets them by chance. */
+const OWN_PORTS = { from: 20_000, to: 32_000 };
+const PORT_TRIES = 50;
+
+/** @returns a port that was free a moment ago, and that nobody gets who asks for any */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
-    const result = await probe(0, host);
-    if ('code' in result) {
-        throw new PlainError(`No free port could be got on ${host} (${result.code}).`);
+    let code = '';
+    for (let tries = 0; tries < PORT_TRIES; tries += 1) {
+        const result = await probe(randomInt(OWN_PORTS.from, OWN_PORTS.to), host);
+        if ('port' in result) {
+            return result.port;
+        }
+        ({ code } = result);
     }
-    return result.port;
+    throw new PlainError(`No free port could be got on ${host} (${code}).`);
 }
 
 /**
