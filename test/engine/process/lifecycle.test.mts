@@ -45,7 +45,7 @@ describe('the life of an app', () => {
         await probe.setStatus('manually_disabled');
         expect((await fetch(`${admin.url}/api/apps/public/${probe.id}/events`)).status).toBe(404);
         expect((await admin.get('v1/commands.list', { count: 0 })).commands.map(({ command }: { command: string }) => command)).toContain('staying');
-        await sleep(500);
+        await sleep(1_500);
         await probe.setStatus('manually_enabled');
         expect(await probe.run('return [app.memory.kept, app.memory.ticks > 3]')).toEqual(['yes', true]);
         const events = await probe.events();
@@ -121,7 +121,8 @@ describe('the life of an app', () => {
         const [pid] = (await workspace.denoPids()).filter((one) => !before.includes(one));
         await probe.run('app.memory.kept = true');
         let answered = false;
-        void probe.run('await new Promise((resolve) => setTimeout(resolve, 1000));').then(() => { answered = true; }, () => undefined);
+        const begin = Date.now();
+        void probe.run('await new Promise((resolve) => setTimeout(resolve, 5000));').then(() => { answered = true; }, () => undefined);
         await sleep(200);
         kill(pid, 'SIGKILL');
         // A call that is sent before the new process is up is lost, too: ask again.
@@ -129,7 +130,7 @@ describe('the life of an app', () => {
         const fresh = await eventually(() => Promise.race([ask(), sleep(1_000)]), { timeout: 40_000 });
         expect(fresh).toBe('fresh');
         expect(own(await probe.events())).toEqual(['extendConfiguration', 'onEnable']);
-        await sleep(1_500);
+        await sleep(Math.max(0, begin + 6_500 - Date.now()));
         expect(answered).toBe(false);
     }, 60_000);
 });

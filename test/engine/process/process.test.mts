@@ -33,7 +33,7 @@ describe('the workspace process', () => {
         const pids = await workspace.denoPids();
         expect(pids.length).toBeGreaterThan(0);
         expect(await workspace[end]()).toBe(end === 'stop' ? 0 : null);
-        await eventually(() => !pids.some(isAlive), { timeout: 5_000, what: 'the end of the sandboxes' });
+        await eventually(() => !pids.some(isAlive), { what: 'the end of the sandboxes' });
     }, 60_000);
 
     test('started again over its data, it has its users, messages and apps', async () => {

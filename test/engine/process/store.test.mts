@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type IndexOptions } from '../../../workspace/store/open.mts';
+import { processorMs } from '../../support/processorMs.mts';
 
 const indexes: IndexOptions[] = [{ fieldName: 'room' }, { fieldName: 'name', unique: true, sparse: true }, { fieldName: 'links.id' }, { fieldName: ['room', 'user.id'], unique: true, sparse: true }];
 const ids = (documents: { _id: string }[]): string[] => documents.map(({ _id }) => _id);
@@ -58,10 +59,9 @@ describe('the store’s indexes', () => {
     it('take the same time for one of very many documents of one value', async () => {
         const store = await openStore(undefined, [{ fieldName: 'app' }]);
         await store.insertAsync(Array.from({ length: 50_000 }, (_, index) => ({ _id: String(index), app: 'bridge', count: 0 })));
-        const start = performance.now();
-        await store.updateAsync({ app: 'bridge' }, { $set: { count: 1 } }, { multi: true });
+        const took = await processorMs(() => store.updateAsync({ app: 'bridge' }, { $set: { count: 1 } }, { multi: true }));
         // Where each change looks at all the others, these are 2.5 billion looks.
-        expect(performance.now() - start).toBeLessThan(10_000);
+        expect(took).toBeLessThan(10_000);
     });
 });
 

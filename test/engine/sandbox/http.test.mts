@@ -35,7 +35,7 @@ describe('the HTTP accessor', () => {
             if (kind === 'slow') return;
             if (kind === 'trickle') {
                 response.writeHead(200, { 'Content-Type': 'text/plain' }).write('first ');
-                return setTimeout(() => response.end('second'), 600);
+                return setTimeout(() => response.end('second'), 3_000);
             }
             response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"ok":1}');
         }).listen(0);
@@ -118,7 +118,7 @@ describe('the HTTP accessor', () => {
     });
 
     test('the timeout covers the headers only', async () => {
-        expect((await send('get', '/trickle', '{ timeout: 300 }')).answer.content).toBe('first second');
+        expect((await send('get', '/trickle', '{ timeout: 2000 }')).answer.content).toBe('first second');
     });
 
     test('no connection is used twice', async () => {

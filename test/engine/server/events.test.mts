@@ -4,7 +4,7 @@
  * `server/lib/apps/bridges/listeners.ts`.
  */
 import { addMembers, createBot, createRoomAs, deleteAs, editAs, reactAs, sendAs } from '../../support/apps/appCalls.mts';
-import { sleep, unique } from '../../support/eventually.mts';
+import { eventually, sleep, unique } from '../../support/eventually.mts';
 import { Probe, type Seen } from '../../support/apps/probeApp.mts';
 import { RocketChat, type RcRoom } from '../../support/clients/rocketchat.mts';
 import { useWorkspace } from '../../support/servers/workspace.mts';
@@ -22,7 +22,7 @@ describe('an app hears of its own actions', () => {
 
     /** Names of the events after an action, once they have come. */
     const eventsOf = async (count: number): Promise<string[]> => {
-        for (let look = 0; look < 50 && (await probe.events()).length < count; look++) await sleep(50);
+        await eventually(async () => (await probe.events()).length >= count, { what: () => `${count} events` });
         await sleep(150);
         return (await probe.events()).map(({ event }) => event).sort();
     };

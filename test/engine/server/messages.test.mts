@@ -4,7 +4,7 @@
  * `server/services/messages/service.ts`.
  */
 import { addMembers, createBot, createRoomAs, deleteAs, editAs, refusal, sendAs, type Bot } from '../../support/apps/appCalls.mts';
-import { sleep, unique } from '../../support/eventually.mts';
+import { eventually, unique } from '../../support/eventually.mts';
 import { Probe } from '../../support/apps/probeApp.mts';
 import { useWorkspace } from '../../support/servers/workspace.mts';
 
@@ -167,8 +167,7 @@ describe('messages of an app', () => {
         const { admin } = running();
         await admin.listen();
         await refusal(send({ text: 'hi', alias: 'Somebody' }, admin.userId));
-        await sleep(100);
-        expect(admin.whispersIn({ _id: roomId, t: 'c' })).toContain('Not enough permission');
+        await eventually(() => admin.whispersIn({ _id: roomId, t: 'c' }).includes('Not enough permission'), { what: 'the note to the sender' });
     });
 
     test('an edit needs no right, is marked, and is told with the editor', async () => {
