@@ -13,6 +13,10 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const NO_NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|network/;
 
+/** How often npm is tried, and the pause before the second try, milliseconds. */
+const TRIES = 3;
+const PAUSE_MS = 3_000;
+
 /** A failure that one sentence explains. */
 export class SetupError extends Error {}
 
@@ -63,6 +67,24 @@ function tellProgress(total) {
     return () => clearInterval(ticker);
 }
 
+/** Runs npm. @returns its exit code, or the reason why it could not be run, and what it said */
+async function npm(args) {
+    const child = spawn(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+    let errors = '';
+    child.stderr.on('data', (data) => (errors = `${errors}${data}`.slice(-20_000)));
+    const interrupted = (signal) => {
+        child.kill(signal);
+        process.exit(1);
+    };
+    process.once('SIGTERM', interrupted).once('SIGINT', interrupted);
+    const code = await new Promise((resolve) => {
+        child.once('error', (error) => resolve(error.code));
+        child.once('close', resolve);
+    });
+    process.off('SIGTERM', interrupted).off('SIGINT', interrupted);
+    return { code, errors };
+}
+
 /**
  * `npm ci` where nothing is installed; else only what differs from the lock file, since others may be at work with the rest.
  * npm itself is silent when its output is not a terminal, so the packages are counted.
@@ -74,21 +96,15 @@ async function npmInstall() {
     const whole = !existsSync(join(modules, '.package-lock.json'));
     console.log(whole ? `npm packages: installing ${total} (once, about a minute)` : 'npm packages: bringing them up to date');
     const args = [...(whole ? ['ci'] : ['install', '--no-save']), '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', '--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=8000'];
-    const child = spawn(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
-    let errors = '';
-    child.stderr.on('data', (data) => (errors = `${errors}${data}`.slice(-20_000)));
-    const interrupted = (signal) => {
-        child.kill(signal);
-        process.exit(1);
-    };
-    process.once('SIGTERM', interrupted).once('SIGINT', interrupted);
     const endProgress = tellProgress(total);
-    const code = await new Promise((resolve) => {
-        child.once('error', (error) => resolve(error.code));
-        child.once('close', resolve);
-    });
+    let { code, errors } = await npm(args);
+    // A registry can fail for a moment, in more ways than npm's words tell.
+    for (let tries = 1; code !== 0 && code !== 'ENOENT' && tries < TRIES; tries += 1) {
+        console.log('npm packages: npm failed, trying again');
+        await sleep(PAUSE_MS * tries);
+        ({ code, errors } = await npm(args));
+    }
     endProgress();
-    process.off('SIGTERM', interrupted).off('SIGINT', interrupted);
     if (code === 0) {
         return;
     }

@@ -3,20 +3,53 @@
  * reason, and the others run all the same. The last line sums the rings up: `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installPackages, load, main, root } from './setup.mjs';
 
 const bin = (path) => join(root, 'node_modules', path);
 const reports = join(root, '.gitignored', 'rings');
 
-/** Runs a Node script with our own output. @returns whether it ended well */
-function run(script, ...args) {
-    return new Promise((resolve) => {
-        const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-        child.once('error', () => resolve(false));
-        child.once('close', (code) => resolve(code === 0));
+/** In the environment of all that the steps start, and of what that starts. */
+const MARK = `RING_OF=${randomUUID()}`;
+
+/** Ends what a step has left behind, however it was started (Linux: by /proc). */
+async function sweep() {
+    const isOurs = async (id) => (await readFile(`/proc/${id}/environ`, 'latin1').catch(() => '')).includes(MARK);
+    const ids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+    for (const id of ids) {
+        if (await isOurs(id)) {
+            try {
+                process.kill(Number(id), 'SIGKILL');
+            } catch {
+                // It has ended by itself.
+            }
+        }
+    }
+}
+
+/** Runs a Node script with our own output; when we are ended, so is it. @returns whether it ended well */
+async function run(script, ...args) {
+    const [name, value] = MARK.split('=');
+    const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, [name]: value } });
+    let interrupted = false;
+    const interrupt = (signal) => {
+        interrupted = true;
+        child.kill(signal);
+    };
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    signals.forEach((signal) => process.on(signal, interrupt));
+    const code = await new Promise((resolve) => {
+        child.once('error', () => resolve(1));
+        child.once('close', resolve);
     });
+    await sweep();
+    if (interrupted) {
+        process.exit(1);
+    }
+    signals.forEach((signal) => process.off(signal, interrupt));
+    return code === 0;
 }
 
 /** A step that is well or not: counts as one failure when it fails. */
@@ -26,7 +59,9 @@ const check = async (...command) => ({ passed: 0, failed: (await run(...command)
 async function ring(name, ...args) {
     const report = join(reports, `${name}.json`);
     await rm(report, { force: true });
-    const well = await run(bin('jest/bin/jest.js'), '--selectProjects', name, '--ci', '--json', `--outputFile=${report}`, ...args);
+    // What a failed test leaves behind must not keep jest from ending.
+    const always = ['--ci', '--forceExit', '--json', `--outputFile=${report}`];
+    const well = await run(bin('jest/bin/jest.js'), '--selectProjects', name, ...always, ...args);
     const counts = await readFile(report, 'utf8').then(JSON.parse, () => undefined);
     if (!counts) {
         return { passed: 0, failed: 1, reason: 'jest gave no report' };
@@ -55,8 +90,7 @@ const steps = [
     ['type check of the app as rc-apps does it', () => check(bin('typescript/bin/tsc'), '-p', 'tsconfig.rc-apps.json')],
     ['type check of the workspace', () => check(bin('typescript/bin/tsc'), '-p', 'workspace/tsconfig.json')],
     ['package', () => check(join(root, 'tools/package.mjs'))],
-    // Loops that wait on the fakes' clock have no end of their own.
-    ['unit', () => ring('unit', '--forceExit')],
+    ['unit', () => ring('unit')],
     ['engine', () => ring('engine', '--runInBand')],
     ['e2e', endToEnd],
     ['dendrite', onDendrite],

@@ -5,6 +5,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { withLock } from '../../process/lock.mts';
+import { tried } from '../../process/tried.mts';
 import { PlainError } from '../../process/PlainError.mts';
 
 const DENDRITE_VERSION = '0.15.2';
@@ -64,7 +65,8 @@ async function build(progress: (text: string) => void, signal?: AbortSignal): Pr
         }
     };
     const packages = ['github.com/element-hq/dendrite/cmd/dendrite', './launch'];
-    const { code, output } = await go(['build', '-mod=readonly', '-o', `${HOME}/`, ...packages], onLine, signal);
+    const run = (): ReturnType<typeof go> => go(['build', '-mod=readonly', '-o', `${HOME}/`, ...packages], onLine, signal);
+    const { code, output } = await tried(run, () => progress(`Dendrite ${DENDRITE_VERSION}: the build failed, trying again`), signal);
     if (code !== 0) {
         const reason = output.split('\n').filter((line) => line && !line.startsWith('go: downloading')).pop() ?? `exit code ${code}`;
         const network = /dial tcp|no such host|i\/o timeout|connection refused|TLS handshake/.test(output);

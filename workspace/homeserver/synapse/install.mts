@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PlainError } from '../../process/PlainError.mts';
 import { withLock } from '../../process/lock.mts';
+import { tried } from '../../process/tried.mts';
 import { findPython } from './python.mts';
 
 const SYNAPSE_VERSION = '1.163.2';
@@ -67,7 +68,11 @@ async function pipInstall(requirements: string, progress: (text: string) => void
             progress(`Synapse ${SYNAPSE_VERSION}: unpacking ${total} Python packages`);
         }
     };
-    const { code, output } = await runLines(PYTHON, args, onLine, signal);
+    const run = (): ReturnType<typeof runLines> => {
+        collected = 0;
+        return runLines(PYTHON, args, onLine, signal);
+    };
+    const { code, output } = await tried(run, () => progress(`Synapse ${SYNAPSE_VERSION}: PyPI failed, trying again`), signal);
     if (code === 0) {
         return;
     }
