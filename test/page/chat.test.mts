@@ -31,7 +31,7 @@ beforeAll(async () => {
     running = await started.ready();
     browser = await launchChromium();
     page = await browser.newPage({ viewport: { width: 1360, height: 760 } });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => problems.push(error.message));
     await page.goto(running.rocketchat.url);
 });

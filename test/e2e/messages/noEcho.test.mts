@@ -1,6 +1,6 @@
 /** What is said once is read once: nothing comes back to the side it came from, nothing is doubled. */
 import { BridgedRoom } from '../../support/bridgedRoom.mts';
-import { sleep, unique } from '../../support/eventually.mts';
+import { eventually, sleep, unique } from '../../support/eventually.mts';
 import type { Matrix, MatrixEvent } from '../../support/clients/matrix.mts';
 import type { RcMessage, RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
 import { useStack } from '../../support/servers/stack.mts';
@@ -30,9 +30,11 @@ test('one message from each side stands exactly once on each side', async () => 
 
 test('the same words said by both are two messages on each side', async () => {
     await Promise.all([alice.send(channel, 'snap'), carol.sendText(roomId, 'snap')]);
+    const snaps = async (): Promise<number[]> =>
+        [texts(await alice.messages(channel)), bodies(await carol.events(roomId))].map((all) => all.filter((text) => text === 'snap').length);
+    await eventually(async () => (await snaps()).every((count) => count >= 2), { what: 'both words on both sides' });
     await sleep(3_000);
-    expect(texts(await alice.messages(channel)).filter((text) => text === 'snap')).toHaveLength(2);
-    expect(bodies(await carol.events(roomId)).filter((body) => body === 'snap')).toHaveLength(2);
+    expect(await snaps()).toEqual([2, 2]);
 });
 
 test('a person who bridges a second room does not hear the first one in it', async () => {

@@ -1,5 +1,5 @@
 /** `/matrix bridge`: the current channel or group becomes a Matrix room. */
-import { unique } from '../../support/eventually.mts';
+import { eventually, unique } from '../../support/eventually.mts';
 import type { Matrix } from '../../support/clients/matrix.mts';
 import type { RcRoom, RocketChat } from '../../support/clients/rocketchat.mts';
 import { useStack } from '../../support/servers/stack.mts';
@@ -40,8 +40,9 @@ describe('a public channel', () => {
     });
 
     test('it stands in the directory of the homeserver', async () => {
-        const listed = await carol.publicRooms(channel.name as string);
-        expect(listed.map((room) => room.room_id)).toContain(roomId);
+        // Homeservers keep their directory a little behind.
+        const isListed = async (): Promise<boolean> => (await carol.publicRooms(channel.name as string)).some((room) => room.room_id === roomId);
+        await eventually(isListed, { what: 'the room in the directory' });
     });
 
     test('the room lets Matrix users write, and not more than that', async () => {

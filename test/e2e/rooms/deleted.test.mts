@@ -18,7 +18,7 @@ beforeAll(async () => {
 const deleteRoom = (room: RcRoom): Promise<unknown> => alice.post('v1/channels.delete', { roomId: room._id });
 
 /** Carol alone is left in the Matrix room. */
-const isLeft = async (roomId: string, timeout = 15_000): Promise<void> => {
+const isLeft = async (roomId: string, timeout = 30_000): Promise<void> => {
     await carol.waitForEvent(roomId, ({ type, content }) => type === 'm.room.message' && String(content.body).includes('was deleted in Rocket.Chat'), { timeout });
     const joined = async (): Promise<string[]> => Object.keys((await carol.request('GET', `v3/rooms/${encodeURIComponent(roomId)}/joined_members`)).joined);
     await eventually(async () => (await joined()).join() === carol.userId, { timeout, what: 'all of ours to have left' });
@@ -35,7 +35,7 @@ test('told at once, and its name is free for another room', async () => {
     const again = await alice.createRoom('c', channel.name as string);
     expect(await alice.run(again, '/matrix bridge')).toContain(alias);
     expect(await carol.resolve(alias)).not.toBe(roomId);
-}, 60_000);
+}, 90_000);
 
 testWithOwnServers('while the app was disabled', async () => {
     const { channel, roomId } = await first.another('barn');
@@ -46,4 +46,4 @@ testWithOwnServers('while the app was disabled', async () => {
     await deleteRoom(channel);
     await here().app.setStatus('manually_enabled');
     await isLeft(roomId, 60_000);
-}, 90_000);
+}, 150_000);

@@ -20,7 +20,7 @@ const call = async (body: string, { used = token, path = `_matrix/app/v1/transac
     return { status: response.status, body: await response.json() };
 };
 const answers = (status: number): Promise<unknown> =>
-    eventually(() => call('{"events":[]}').then((answer) => answer.status === status, () => false), { timeout: 20_000, what: () => `${status} at port ${port}` });
+    eventually(() => call('{"events":[]}').then((answer) => answer.status === status, () => false), { timeout: 30_000, what: () => `${status} at port ${port}` });
 const closed = (): Promise<unknown> => eventually(() => call('{}').then(() => false, () => true), { what: 'the port to be closed' });
 const status = (): Promise<string> => here().admin.run(notes, '/matrix status', { timeout: 60_000 });
 
@@ -81,16 +81,16 @@ describe('a busy port', () => {
         await status();
         port = (other.address() as { port: number }).port;
         await here().app.change({ [setting.bridgeUrl]: `http://127.0.0.1:${port}` });
-        await eventually(async () => /another program uses it/.test(await status()), { timeout: 20_000, what: 'the status to say so' });
+        await eventually(async () => /another program uses it/.test(await status()), { timeout: 40_000, what: 'the status to say so' });
         const told = async (): Promise<boolean> => {
             const rooms = (await here().admin.rooms()).filter(({ t }) => t === 'd');
             const texts = await Promise.all(rooms.map((room) => here().admin.messages(room)));
             return texts.flat().some(({ msg }) => msg.includes(`cannot listen on port ${port}`));
         };
-        await eventually(told, { timeout: 20_000, what: 'the admins to be told' });
+        await eventually(told, { timeout: 40_000, what: 'the admins to be told' });
         await new Promise((resolve) => { other.close(resolve); });
         await answers(200);
-    }, 60_000);
+    }, 150_000);
 });
 
 test('the private API takes over when "Bridge URL" is emptied', async () => {

@@ -92,7 +92,7 @@ export class BridgeApp {
             yaml = await this.setting(setting.registration);
             return yaml.includes('as_token:') && [...tokens, ...texts].every((text) => yaml.replaceAll("'", '').includes(text)) && yaml;
         };
-        return eventually(look, { timeout: 10_000, what: () => `a registration with ${texts.join(', ')} (it has ${yaml.length} characters)` });
+        return eventually(look, { what: () => `a registration with ${texts.join(', ')} (it has ${yaml.length} characters)` });
     }
 
     /** Full URL of one of the app's endpoints, e.g. `_matrix/app/v1/ping`. */

@@ -167,6 +167,6 @@ export const useStack = (options: StackOptions = {}): (() => Stack) => {
     }, 180_000);
     afterAll(async () => {
         await stack?.stop();
-    }, 30_000);
+    }, 60_000);
     return () => present(stack, 'been started');
 };

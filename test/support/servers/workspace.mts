@@ -127,7 +127,7 @@ export const useWorkspace = (options: WorkspaceOptions = {}): (() => { workspace
     afterAll(async () => {
         running?.admin.close();
         await running?.workspace.stop();
-    }, 30_000);
+    }, 60_000);
     return () => {
         if (!running) throw new Error('The workspace has not been started');
         return running;
