@@ -6,6 +6,9 @@ import { fetchHttp } from '../support/clients/fetchHttp.mts';
 import { eventually } from '../support/eventually.mts';
 import { freePort } from '../../workspace/process/ports.mts';
 
+const ends: (() => void)[] = [];
+afterEach(() => ends.splice(0).forEach((end) => end()));
+
 /** The own port of one instance of the server, with what it tells the administrators. */
 function instance(port: number) {
     const told: string[] = [];
@@ -16,7 +19,9 @@ function instance(port: number) {
     own.use({ listener: { port, basePath: '/matrix', maxBytes: 1_000 }, bridgeUrl: 'x' } as never);
     const until = (words: RegExp): Promise<boolean> =>
         eventually(() => words.test(own.findings()[0].text), { interval: 10, what: () => `${words} in: ${own.findings()[0].text}` });
-    return { own, told, until, end: () => own.use(undefined) };
+    const end = (): void => own.use(undefined);
+    ends.push(end);
+    return { own, told, until, end };
 }
 
 test('another instance on the machine may have the port: that is no trouble, and when it ends this one takes it', async () => {
@@ -29,7 +34,6 @@ test('another instance on the machine may have the port: that is no trouble, and
     first.end();
     await second.until(/up to/);
     expect([...first.told, ...second.told]).toEqual([]);
-    second.end();
 });
 
 test('another program that has it is told, and is not shown the token', async () => {
@@ -38,13 +42,12 @@ test('another program that has it is told, and is not shown the token', async ()
         seen.push(request.headers.authorization);
         response.writeHead(200, { Connection: 'close' }).end('{}');
     }).listen(0, '0.0.0.0');
+    ends.push(() => other.close());
     await new Promise((resolve) => { other.once('listening', resolve); });
-    const { own, told, until, end } = instance((other.address() as AddressInfo).port);
+    const { own, told, until } = instance((other.address() as AddressInfo).port);
     await until(/another program uses it/);
     await eventually(() => told.length > 0, { interval: 10, what: 'the admins to be told' });
     expect(told).toEqual([expect.stringMatching(/cannot listen on port/)]);
     expect(own.findings()[0].good).toBe(false);
     expect(seen).toEqual([undefined]);
-    end();
-    other.close();
 });

@@ -9,6 +9,8 @@ import { freePort } from '../../workspace/process/ports.mts';
 import { eventually } from '../support/eventually.mts';
 
 const token = 'a-secret-of-the-homeserver';
+const listeners: Listener[] = [];
+afterAll(() => listeners.forEach((listener) => listener.use(undefined)));
 
 /** The own port over the real endpoints, with a bridge that keeps what it is given. */
 async function setUp({ basePath = '', maxBytes = 1_000_000, port }: { basePath?: string; maxBytes?: number; port?: number } = {}) {
@@ -27,6 +29,7 @@ async function setUp({ basePath = '', maxBytes = 1_000_000, port }: { basePath?:
     const serve = routes(matrixEndpoints({} as never, () => host), () => host, () => basePath, async () => undefined);
     const listener: Listener = new Listener(serve, log, () => changes.push(listener.problem));
     const config = { port: port ?? await freePort(), basePath, maxBytes };
+    listeners.push(listener);
     listener.use(config);
     const until = (done: () => boolean): Promise<boolean> => eventually(done, { interval: 5 });
     type Options = { method?: string; body?: string; headers?: Record<string, string> };
@@ -54,7 +57,6 @@ const open = async (options: Parameters<typeof setUp>[0] = {}): Promise<Port> =>
 describe('the own port', () => {
     let port: Port;
     beforeAll(async () => { port = await open(); });
-    afterAll(() => port.listener.use(undefined));
 
     test('takes transactions, also under the older paths', async () => {
         expect(await port.call('/_matrix/app/v1/transactions/7', { body: '{"events":[{"type":"x"}]}' })).toEqual({ status: 200, body: {} });
@@ -103,14 +105,12 @@ test('what is over the limit is refused, and strangers are before they can send 
     expect(port.log.lastError?.text).toMatch(/larger than the limit/);
     expect(await port.call('/_matrix/app/v1/transactions/1', { body: big, headers: { authorization: 'Bearer x' } })).toMatchObject({ status: 403 });
     expect(await port.call('/_matrix/app/v1/transactions/1')).toMatchObject({ status: 200 });
-    port.listener.use(undefined);
 });
 
 test('a base path of the bridge URL stands before the paths', async () => {
     const port = await open({ basePath: '/matrix' });
     expect(await port.call('/matrix/_matrix/app/v1/transactions/1')).toMatchObject({ status: 200 });
     expect(await port.call('/matrix//_matrix/app/v1/transactions/1')).toMatchObject({ status: 200 });
-    port.listener.use(undefined);
 });
 
 test('a busy port is told, and opened when it is free', async () => {
