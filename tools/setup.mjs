@@ -121,7 +121,7 @@ async function npmInstall() {
 async function holderLives(folder) {
     const pid = Number(await readFile(join(folder, 'pid'), 'utf8').catch(() => ''));
     if (!pid) {
-        return (await stat(folder).then(({ mtimeMs }) => mtimeMs, () => 0)) > Date.now() - 2_000;
+        return (await stat(folder).then(({ mtimeMs }) => mtimeMs, () => 0)) > Date.now() - 5_000;
     }
     try {
         process.kill(pid, 0);

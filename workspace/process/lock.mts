@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -12,10 +12,18 @@ export function isAlive(pid: number): boolean {
     }
 }
 
-/** @returns the process that holds the lock; undefined when it is free or its holder is dead */
-async function holder(folder: string): Promise<number | undefined> {
+/** So long a holder may be between making the folder and writing its id: on a busy machine seconds. */
+const UNNAMED_MS = 5_000;
+const LOOK_MS = 200;
+
+/** @returns the process that holds the lock; undefined when it is free or its holder is dead, `unnamed` when it has not said yet who it is */
+async function holder(folder: string): Promise<number | 'unnamed' | undefined> {
     const text = await readFile(join(folder, 'pid'), 'utf8').catch(() => '');
     const pid = Number(text);
+    if (text === '') {
+        const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: 0 }));
+        return Date.now() - mtimeMs < UNNAMED_MS ? 'unnamed' : undefined;
+    }
     return Number.isInteger(pid) && pid > 0 && isAlive(pid) ? pid : undefined;
 }
 
@@ -37,13 +45,12 @@ export async function tryLock(folder: string): Promise<{ release: () => Promise<
             }
         }
         const pid = await holder(folder);
+        if (pid === 'unnamed') {
+            await sleep(LOOK_MS);
+            continue;
+        }
         if (pid !== undefined) {
             return { heldBy: pid };
-        }
-        if (attempt === 0) {
-            // The holder may be between making the folder and writing its id.
-            await sleep(200);
-            continue;
         }
         const aside = `${folder}.stale-${process.pid}-${attempt}`;
         await rename(folder, aside).catch(() => undefined);
