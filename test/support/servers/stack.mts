@@ -59,16 +59,18 @@ export class Stack {
         const port = options.dataDir ? await freePort() : 0;
         const { dataDir, instances, quirks } = options;
         const workspace = ownsWorkspace ? await startWorkspace({ dataDir, port, instances, quirks }) : undefined;
+        const running: { workspace?: Workspace; homeserver?: StoryHomeserver } = { workspace };
         try {
             const admin = workspace
                 ? await RocketChat.login(workspace.url, workspace.admin.username, workspace.admin.password)
                 : await RocketChat.login(process.env.ROCKETCHAT_URL as string, process.env.ROCKETCHAT_ADMIN ?? 'admin', process.env.ROCKETCHAT_PASSWORD ?? '');
-            const stack = new Stack(admin, await BridgeApp.deploy(admin, zip), options.dataDir, { workspace });
+            const stack = new Stack(admin, await BridgeApp.deploy(admin, zip), options.dataDir, running);
             if (options.homeserver !== false) {
                 await stack.connectHomeserver(options);
             }
             return stack;
         } catch (error) {
+            await running.homeserver?.stop();
             await workspace?.stop();
             throw error;
         }
