@@ -1,5 +1,7 @@
 import type { MatrixUserId } from '../../src/ids/types';
+import type { BridgeError } from '../../src/errors/BridgeError';
 import { failure as fail } from '../../src/errors/catalogue';
+import { until } from '../support/fakes/FakeClock.mts';
 import type { World } from '../support/fakes/world.mts';
 import { bridgedRoom, CAROL } from '../support/fakes/bridgedRoom.mts';
 import { world } from '../support/fakes/world.mts';
@@ -126,4 +128,28 @@ test('a ghost that could not be brought in because the homeserver went away is b
     await w.say('patient');
     expect(w.texts()).toEqual(['warm', 'patient']);
     expect(w.rocketchat.whispers).toEqual([]);
+});
+
+test.each<[string, BridgeError]>([
+    ['a page of a firewall, 403', fail('homeserver.notMatrix', { status: 403, certain: true })],
+    ['a page of a firewall, 406', fail('homeserver.notMatrix', { status: 406, certain: true })],
+    ['a connection that is cut', fail('homeserver.connectionLost')],
+    ['no answer', fail('homeserver.timeout')],
+    ['an answer of the gateway, 504', fail('homeserver.unavailable', { status: 504 })],
+])('a message that alone meets %s ends after some tries, also where nobody writes anywhere else', async (_name, error) => {
+    const w = await bridged();
+    const send = w.homeserver.send.bind(w.homeserver);
+    w.homeserver.send = async (event) => {
+        if (event.content.body === 'poison') {
+            throw error;
+        }
+        return send(event);
+    };
+    const from = w.clock.now();
+    for (const text of ['poison', 'behind it']) {
+        await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.bob, text));
+    }
+    await until(() => w.texts().includes('behind it') || w.clock.now() - from > 7_200_000);
+    expect(w.texts()).toEqual(['warm', 'behind it']);
+    expect(w.rocketchat.whispers.map(({ text }) => text)).toEqual([expect.stringMatching(error.certain ? /“poison” was not delivered/ : /“poison” may not have been delivered/)]);
 });

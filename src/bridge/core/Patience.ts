@@ -64,6 +64,8 @@ export class Patience {
     /** Why the homeserver counts, or last counted, as away. */
     public awayBecause?: BridgeError;
     private workedAt = -Infinity;
+    /** How often it has worked. */
+    private worked = 0;
 
     constructor(private readonly clock: Clock) {
         this.outage = new Outage(clock);
@@ -80,6 +82,7 @@ export class Patience {
     /** The other side did something: who fails now has trouble of their own. */
     public works(): void {
         this.workedAt = this.clock.now();
+        this.worked += 1;
     }
 
     /**
@@ -102,6 +105,7 @@ export class Patience {
             // No turn is waited for while all is well: a warm message costs nothing here.
             const permission = waits ? this.outage.turn(tries === 0) : undefined;
             const turn = permission instanceof Promise ? await permission : permission;
+            const { worked } = this;
             try {
                 const result = await attempt(previous);
                 this.outage.answered(turn);
@@ -109,7 +113,8 @@ export class Patience {
                 return result;
             } catch (error) {
                 const meaning = error instanceof BridgeError ? meaningOf(error) : 'other';
-                const isOutage = this.note(meaning, turn, error);
+                // Where something else was done meanwhile, say the room was read, it may be an outage, but this one may be its only cause.
+                const isOutage = this.note(meaning, turn, error) && this.worked === worked;
                 if (!(error instanceof BridgeError) || !error.retriable) {
                     throw error;
                 }

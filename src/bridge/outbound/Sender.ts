@@ -52,7 +52,8 @@ export class Sender {
         let doubtful = event.perhapsSince !== undefined;
         let isBlind = false;
         const result = await this.asGhost(portal, user, async (ghost, previous) => {
-            doubtful = doubtful || Boolean(previous && !previous.certain);
+            // A page that is not Matrix may be an answer to this event alone, say of a firewall: a look tells.
+            doubtful = doubtful || Boolean(previous && (!previous.certain || previous.code === 'homeserver.notMatrix'));
             if (doubtful) {
                 if (previous && UNFINISHED.includes(previous.code)) {
                     await this.parts.context.clock.sleep(SETTLE_MS);
