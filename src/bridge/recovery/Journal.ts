@@ -199,12 +199,17 @@ export class Journal {
         };
     }
 
-    /** @returns the rooms from which something went to Matrix in the last hours, the latest first */
-    public async recent(most: number): Promise<RcRoomId[]> {
-        const now = this.context.clock.now();
+    /**
+     * @param since milliseconds since the epoch: when nobody listened any more
+     * @returns the rooms from which something went to Matrix in the hours before now or before then, the latest first
+     */
+    public async recent(most: number, since: number): Promise<RcRoomId[]> {
+        const { clock, rocketchat } = this.context;
+        const ends = [clock.now(), since];
+        const hours = [...Array(ACTIVE_HOURS).keys()].reduce<StoreKey[]>((all, hour) => [...all, ...ends.map((end) => byHour(end - hour * HOUR_MS))], []);
         const found: Progress[] = [];
-        for (let hour = 0; hour < ACTIVE_HOURS && found.length < most; hour += 1) {
-            found.push(...(await this.context.rocketchat.store.read<Progress>(byHour(now - hour * HOUR_MS))));
+        for (const hour of new Map(hours.map((key) => [key.id, key])).values()) {
+            found.push(...(found.length < most ? await rocketchat.store.read<Progress>(hour) : []));
         }
         return found.sort((a, b) => b.doneUntil - a.doneUntil).slice(0, most).map(({ roomId }) => roomId);
     }

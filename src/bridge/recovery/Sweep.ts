@@ -86,7 +86,7 @@ export class Sweep {
     }
 
     private async active(since: number, run: number): Promise<void> {
-        const left = [...new Set(await this.journal.recent(ACTIVE))];
+        const left = [...new Set(await this.journal.recent(ACTIVE, since))];
         const worker = async (): Promise<void> => {
             for (let room = left.shift(); room && run === this.run; room = left.shift()) {
                 await this.room(room, since);

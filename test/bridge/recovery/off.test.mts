@@ -75,6 +75,20 @@ test('a deletion is found also where somebody writes before the room is looked a
     expect([texts(), ofType('m.room.redaction').length]).toEqual([['gone', 'at once'], 1]);
 });
 
+test('a deletion is found also after a time off of days, in which nobody wrote', async () => {
+    const w = await setUp(1);
+    const [{ room, ofType }] = w.portals;
+    const written = ['kept', 'gone', 'kept as well'].map((text) => w.write(room, w.bob, text));
+    for (const message of written) {
+        await w.first.bridge.outbound.messagePosted(message);
+    }
+    await w.off(w.first, 3 * 86_400_000);
+    w.rocketchat.messages.delete(written[1].id);
+    w.first.kill();
+    await w.begin(w.start());
+    expect(ofType('m.room.redaction')).toHaveLength(1);
+});
+
 test('what a deleted user wrote is not taken for deleted', async () => {
     const w = await setUp(1);
     const [{ room, ofType }] = w.portals;
