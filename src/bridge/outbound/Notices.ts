@@ -2,6 +2,7 @@ import { BridgeError } from '../../errors/BridgeError';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
+import { isServersTrouble } from '../core/databaseTrouble';
 import { sentenceFor } from '../core/refusals';
 import type { DeadLetters } from '../deadletters/DeadLetters';
 import { reasonFor } from '../deadletters/Retries';
@@ -34,18 +35,26 @@ export class Notices {
         private readonly deadLetters: DeadLetters,
     ) {}
 
-    /** Never throws. The note is worded by whether the failure is certain. */
-    public async failed(item: OutItem, { message, actor }: Concerned, error: unknown): Promise<void> {
+    /**
+     * Never throws. The note is worded by whether the failure is certain.
+     * @returns false when the server's database is away, so that neither the thing could be done nor a letter of it be kept: it is to be
+     * done later, and nobody is told
+     */
+    public async failed(item: OutItem, { message, actor }: Concerned, error: unknown): Promise<boolean> {
         const certain = error instanceof BridgeError && error.certain;
         this.context.log.error(`Room ${item.room}: ${inWords(item)} could not be brought to Matrix: ${reasonOf(error)}`);
-        const stored = await this.deadLetters.add({
+        const { isNew, isStored } = await this.deadLetters.add({
             direction: 'out', room: item.room, identity: identityOf(item), what: inWords(item), reason: reasonFor(error), certain, payload: JSON.stringify(item),
         });
+        if (!isStored && isServersTrouble(error)) {
+            return false;
+        }
         const verb = VERBS[item.kind];
-        if ((!stored || stored.isNew) && message && verb) {
+        if (isNew && message && verb) {
             const at = item.kind === 'message' ? message.ts : item.kind === 'edit' ? message.editedAt : undefined;
             await this.tell(message, actor, `${subjectOf(message)} ${certain ? 'was not' : 'may not have been'} ${verb} on Matrix. ${sentenceFor(error)}`, { at });
         }
+        return true;
     }
 
     /** An administrator let it be tried again. Never throws. */

@@ -18,7 +18,7 @@ export class Leftovers {
         this.redoing = new Redoing(parts, doers);
     }
 
-    /** In their order; of those that undo each other only the last. */
+    /** In their order; of those that undo each other only the last. @throws when the server's database is away: the rest stays stored */
     public async redo(portal: Portal, intents: Intent[]): Promise<void> {
         const last = new Map(intents.map((intent) => [identityOf(intent.item), intent.id]));
         for (const { id, item } of intents) {
@@ -29,11 +29,14 @@ export class Leftovers {
         }
     }
 
+    /** @throws the failure when it is to be done later */
     private async failed(item: OutItem, error: unknown): Promise<void> {
         const actorId = 'by' in item && item.by ? item.by : 'user' in item ? item.user : undefined;
         const { rocketchat } = this.parts.context;
         const message = 'message' in item ? await rocketchat.message(item.message).catch(() => undefined) : undefined;
         const actor = actorId ? await rocketchat.user(actorId).catch(() => undefined) : message && message.sender;
-        await this.notices.failed(item, { message, actor: actor || (await rocketchat.appUser()) }, error);
+        if (!(await this.notices.failed(item, { message, actor: actor || (await rocketchat.appUser()) }, error))) {
+            throw error;
+        }
     }
 }

@@ -43,7 +43,8 @@ export interface RoomLane {
     isWaiting(message: RcMessageId): boolean;
     /** @returns what does the message that waits, which is then done here, in the order of the messages */
     claim(message: RcMessageId): (() => Promise<void>) | undefined;
-    failed(item: OutItem, concerned: Concerned, error: unknown): Promise<void>;
+    /** @returns false when it is to be done later */
+    failed(item: OutItem, concerned: Concerned, error: unknown): Promise<boolean>;
 }
 
 /**
@@ -143,7 +144,9 @@ export class Recovery {
         try {
             await action();
         } catch (error) {
-            await lane.failed({ kind, room: message.roomId, message: message.id }, { message, actor: message.sender }, error);
+            if (!(await lane.failed({ kind, room: message.roomId, message: message.id }, { message, actor: message.sender }, error))) {
+                throw error;
+            }
         }
     }
 

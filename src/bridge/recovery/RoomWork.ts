@@ -85,7 +85,10 @@ export class RoomWork {
                 await Promise.all([kept && kept.stored, this.journal.begin(item.room, ts)]);
                 // The room may have been deleted meanwhile: then nobody of ours is in the one on Matrix.
                 const unlessOver = async (): Promise<void> => { await ((await portals.ofRcRoom(item.room)) && action(portal)); };
-                await despiteDatabase(context, `Something of room ${item.room}`, unlessOver, isServersTrouble).catch((error) => this.notices.failed(item, concerned, error));
+                for (let isSettled = false; !isSettled;) {
+                    isSettled = await despiteDatabase(context, `Something of room ${item.room}`, unlessOver, isServersTrouble)
+                        .then(() => true, (error) => this.notices.failed(item, concerned, error));
+                }
                 await (kept && this.journal.done(kept.id));
             },
         });

@@ -131,3 +131,32 @@ test('of two edits whose events come in the wrong order the newer one stays', as
     await w.settled(w.first);
     expect(w.texts()).toEqual(['one', ' * three']);
 });
+
+test('a database that is away for minutes, so that no letter can be stored either, costs nothing: it is done when it is back', async () => {
+    const w = await setUp();
+    const earlier = w.write(w.room, w.alice, 'earlier');
+    await w.first.bridge.outbound.messagePosted(earlier);
+    await w.settled(w.first);
+    const { store } = w.rocketchat;
+    const backAt = w.clock.now() + 300_000;
+    for (const [thing, names] of [[store, ['read', 'readOne', 'add', 'put', 'remove']], [w.rocketchat, ['siteUrl', 'message', 'room', 'recentMessages']]] as const) {
+        for (const name of names) {
+            const calls = thing as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+            const call = calls[name].bind(thing);
+            calls[name] = async (...args) => {
+                if (w.clock.now() < backAt) {
+                    throw databaseAway();
+                }
+                return call(...args);
+            };
+        }
+    }
+    await w.first.bridge.outbound.messagePosted(w.write(w.room, w.alice, 'meanwhile'));
+    Object.assign(earlier, { text: 'changed', editor: w.alice, editedAt: w.clock.now() });
+    await w.first.bridge.outbound.messageEdited(earlier);
+    await w.clock.sleep(600_000);
+    await w.settled(w.first);
+    expect(w.texts()).toEqual(['earlier', 'meanwhile', ' * changed']);
+    expect(w.rocketchat.whispers).toEqual([]);
+    expect(await w.first.bridge.deadLetters.all()).toEqual([]);
+});
