@@ -58,7 +58,7 @@ export class RoomWork {
         private readonly journal: Journal,
         private readonly presence: Presence,
     ) {
-        this.leftovers = new Leftovers(parts, doers, notices, journal);
+        this.leftovers = new Leftovers(parts, doers, notices, journal, presence);
         this.recovery = new Recovery(parts, doers.messages, doers.reactions, sender);
         this.queues = new RoomQueues(parts, (roomId, since) => this.reread(roomId, since), (roomId) => journal.quiet(roomId));
     }
@@ -83,6 +83,10 @@ export class RoomWork {
             ts,
             task: async () => {
                 await Promise.all([kept && kept.stored, this.journal.begin(item.room, ts)]);
+                if (kept && (await this.leftovers.isTooEarly(item, concerned.message).catch(() => false))) {
+                    void this.leftovers.later(portal, { id: kept.id, item }, concerned.message, (task) => this.queues.run(item.room, task));
+                    return;
+                }
                 // The room may have been deleted meanwhile: then nobody of ours is in the one on Matrix.
                 const unlessOver = async (): Promise<void> => { await ((await portals.ofRcRoom(item.room)) && action(portal)); };
                 for (let isSettled = false; !isSettled;) {
