@@ -42,9 +42,11 @@ export class DeadLetters {
 
     /**
      * Keeps a failure; a known one gets the new reason. Never throws: the lane goes on.
-     * @returns whether it is the first of this thing, true as well when it could not be stored; and whether it is stored
+     * @param doneAt when it was done what failed, if it can be done again, say an edit; milliseconds since the epoch
+     * @returns whether it is the first failure of this thing, or of what was done again since the last one, true as well when it could not be
+     * stored; and whether it is stored
      */
-    public async add({ payload, ...undelivered }: Undelivered): Promise<{ isNew: boolean; isStored: boolean }> {
+    public async add({ payload, ...undelivered }: Undelivered, doneAt = -Infinity): Promise<{ isNew: boolean; isStored: boolean }> {
         const { context } = this;
         const { store } = context.rocketchat;
         const id = digest(`${undelivered.direction} ${undelivered.identity}`).slice(0, 8);
@@ -54,7 +56,7 @@ export class DeadLetters {
             const letter: DeadLetter = { ...undelivered, id, at: before ? before.at : now, lastAt: now, failures: before ? before.failures + 1 : 1 };
             await store.put({ payload }, payloadOf(id));
             await store.put(letter, byId(id), KIND);
-            return { isNew: !before, isStored: true };
+            return { isNew: !before || doneAt > before.lastAt, isStored: true };
         } catch (error) {
             context.log.error(`A dead letter (${undelivered.what}) could not be stored: ${reasonOf(error)}`);
             return { isNew: true, isStored: false };

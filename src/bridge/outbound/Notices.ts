@@ -45,7 +45,7 @@ export class Notices {
         this.context.log.error(`Room ${item.room}: ${inWords(item)} could not be brought to Matrix: ${reasonOf(error)}`);
         const { isNew, isStored } = await this.deadLetters.add({
             direction: 'out', room: item.room, identity: identityOf(item), what: inWords(item), reason: reasonFor(error), certain, payload: JSON.stringify(item),
-        });
+        }, item.kind === 'edit' ? message && message.editedAt : item.kind === 'reaction' ? item.at : undefined);
         if (!isStored && isServersTrouble(error)) {
             return false;
         }

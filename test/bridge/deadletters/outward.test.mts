@@ -274,3 +274,30 @@ test('an invite that hangs on the invited person\'s server holds up the room for
     expect(await w.letters()).toMatchObject([{ what: expect.stringMatching(/^the join of user/), certain: false }]);
     expect(w.rocketchat.whispers.map(({ text }) => text)).toEqual([expect.stringContaining('could not be invited')]);
 });
+
+test('of each edit that fails its writer is told, though it is one letter; not again of the same one', async () => {
+    const w = await bridged();
+    const message = await w.say('first');
+    w.homeserver.faults.send = [tooLarge(), tooLarge()];
+    for (const text of ['second', 'third']) {
+        w.clock.pass(10_000);
+        Object.assign(message, { text, editor: w.bob, editedAt: w.clock.now() });
+        await w.bridge.outbound.messageEdited({ ...message });
+        await w.quiet();
+    }
+    expect(await w.letters()).toMatchObject([{ failures: 2 }]);
+    expect(w.rocketchat.whispers.map(({ text }) => text)).toEqual([expect.stringContaining('“second” was not changed'), expect.stringContaining('“third” was not changed')]);
+});
+
+test('of each reaction that fails its giver is told', async () => {
+    const w = await bridged();
+    const message = await w.say('first');
+    w.homeserver.faults.send = [tooLarge(), tooLarge()];
+    for (const on of [true, false, true]) {
+        w.clock.pass(10_000);
+        message.reactions = { ':tada:': on ? ['alice'] : [] };
+        await w.bridge.outbound.reacted(message, w.alice, ':tada:', on);
+        await w.quiet();
+    }
+    expect(w.rocketchat.whispers).toHaveLength(2);
+});
