@@ -17,8 +17,8 @@ const entries = {
     'homeserver.connectionLost': trying('The connection to the Matrix homeserver broke.', false),
     'homeserver.notMatrix': trying('What answers at the homeserver\'s address is not a Matrix homeserver.', false),
     'homeserver.unavailable': trying('The Matrix homeserver is not available at the moment.', false),
+    'homeserver.noPermission': trying('Rocket.Chat gives the Matrix bridge no answer of the homeserver. Perhaps the app lacks the permission "networking".', false),
     'homeserver.badUrl': final('The address of the Matrix homeserver is not a URL.'),
-    'homeserver.noPermission': final('The Matrix bridge lacks the permission "networking". Please tell an administrator.'),
 
     'matrix.limited': trying('The Matrix homeserver asks the bridge to slow down.', true),
     'matrix.token': trying('The Matrix homeserver does not accept the bridge\'s token: the registration file on the homeserver is not the bridge\'s current one.', true),

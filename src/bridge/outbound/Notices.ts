@@ -1,3 +1,4 @@
+import { cut } from '../../convert/values';
 import { BridgeError } from '../../errors/BridgeError';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
@@ -24,7 +25,7 @@ export interface Concerned {
 
 /** @returns the beginning of what was written, as the subject of a sentence */
 function subjectOf({ text }: RcMessage): string {
-    const quoted = text.replace(/\s+/g, ' ').replace(/[`*_~]/g, '').slice(0, QUOTED);
+    const quoted = cut(text.replace(/\s+/g, ' ').replace(/[`*_~]/g, ''), QUOTED);
     return quoted ? `“${quoted}${text.length > QUOTED ? '…' : ''}”` : 'Your message';
 }
 

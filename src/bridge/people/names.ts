@@ -1,3 +1,4 @@
+import { cut } from '../../convert/values';
 import { localpartOf } from '../../ids/matrix';
 import type { MatrixUserId } from '../../ids/types';
 import type { RcUser } from '../../rocketchat/RocketChat';
@@ -12,12 +13,12 @@ const tidy = (name: string): string => name.replace(UNSAFE, ' ').replace(/\s+/g,
 
 /** Name of a user's ghost. */
 export function displayName(user: RcUser): string {
-    return tidy(user.name).slice(0, MAX_GHOST_NAME) || user.username;
+    return cut(tidy(user.name), MAX_GHOST_NAME) || user.username;
 }
 
 /** Name of a puppet: the Matrix display name as far as it can be shown, else the localpart. */
 export function puppetName(user: MatrixUserId, given: unknown): string {
-    const name = typeof given === 'string' ? tidy(given).slice(0, MAX_PUPPET_NAME) : '';
+    const name = typeof given === 'string' ? cut(tidy(given), MAX_PUPPET_NAME) : '';
     // A name of marks that cannot be seen would look like no name at all.
     return /[^\s\u200b-\u200f\u2060-\u206f\u00ad\u034f\u180e\u3164\ufe00-\ufe0f]/.test(name) ? name : localpartOf(user).slice(0, MAX_PUPPET_NAME);
 }

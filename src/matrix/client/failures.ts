@@ -18,6 +18,10 @@ const byErrcode: Record<string, FailureCode> = {
     M_UNKNOWN_TOKEN: 'matrix.token',
     M_MISSING_TOKEN: 'matrix.token',
     M_FORBIDDEN: 'matrix.forbidden',
+    // With 401 on some homeservers: it is not the token, and concerns one user.
+    M_USER_LOCKED: 'matrix.forbidden',
+    M_USER_DEACTIVATED: 'matrix.forbidden',
+    M_USER_SUSPENDED: 'matrix.forbidden',
     M_NOT_FOUND: 'matrix.notFound',
     M_UNRECOGNIZED: 'matrix.unsupported',
     M_EXCLUSIVE: 'matrix.exclusive',
@@ -77,8 +81,8 @@ export function failedAnswer({ status, headers, body, request }: FailedAnswer): 
         status,
         ...(errcode === undefined ? {} : { errcode }),
         ...(code === 'matrix.limited' || status >= 500 ? { retryAfterMs: retryAfter(body, headers) } : {}),
-        // A refusal is certain even where the answer is no Matrix error, say of a proxy; only 5xx and 408 leave it open.
-        ...(status < 500 && status !== 408 ? { certain: true } : {}),
+        // A refusal is certain even where the answer is no Matrix error, say of a proxy; 5xx, 408, and no status at all leave it open.
+        ...(status >= 300 && status < 500 && status !== 408 ? { certain: true } : {}),
         detail: `${request}: ${status}${said ? ` ${said}` : ''}`,
     });
 }

@@ -83,6 +83,7 @@ async function perform(http: IHttp, params: SdkRequest): Promise<SdkResponse> {
         throw networkFailure(error, request);
     }
     if (!answer) {
+        // So it is without the permission, and where a host keeps network errors to itself (`AppHttpBridge` of older servers).
         throw failure('homeserver.noPermission', { detail: request });
     }
     const bytes = bytesOf(answer.content);

@@ -28,6 +28,12 @@ test('a ghost whose name is refused speaks all the same, and is not named anew w
     expect(w.tries() - before).toBe(1);
 });
 
+test('a long name is not cut inside of an emoji: Synapse answers half of one with an error of its own', async () => {
+    const w = await bridged();
+    await w.say('one', `${'x'.repeat(249)}😀`);
+    expect(w.homeserver.users.get('@rc_bob:hs.test' as MatrixUserId)?.displayName).toBe('x'.repeat(249));
+});
+
 test('a new name that is refused is tried once, the next one again', async () => {
     const w = await bridged();
     await w.say('one');

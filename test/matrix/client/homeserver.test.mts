@@ -63,7 +63,7 @@ describe('requests', () => {
         ['JSON that is no object', { body: 'null' }, { code: 'homeserver.notMatrix' }],
         ['an answer without what was asked for', { body: {} }, { code: 'matrix.badAnswer' }],
         ['a refused connection', new Error('connect ECONNREFUSED 127.0.0.1:8008'), { code: 'homeserver.unreachable', certain: true }],
-        ['a missing permission', null, { code: 'homeserver.noPermission', retriable: false }],
+        ['no answer, as without the permission, or of a host that keeps its network errors to itself', null, { code: 'homeserver.noPermission', retriable: true, certain: false }],
         ['a rate limit with a header', { status: 429, headers: { 'retry-after': '3' }, body: { errcode: 'M_LIMIT_EXCEEDED' } }, { code: 'matrix.limited', retryAfterMs: 3_000 }],
     ])('end in a failure of the catalogue: %s', async (_name, answer, failure) => {
         const { homeserver } = setUp(answer);
