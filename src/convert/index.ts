@@ -18,7 +18,7 @@ export { deletionNote, emptyNote, pinNote, replacedNote } from './inward/notes';
 export { splitText } from './inward/split';
 export { extensibleText, isCall, reactionText } from './inward/kinds';
 export { readRelation } from './inward/relations';
-export { keepOriginalTime, withOriginalTime } from './inward/times';
+export { keepOriginalTime, withOriginalTime, withoutOriginalTime } from './inward/times';
 export { referencesToMatrix, toMatrix } from './outward/message';
 export type { OutwardReferences } from './outward/message';
 export { fileNote, mediaContent, outwardFiles, withCaption } from './outward/media';

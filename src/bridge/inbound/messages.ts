@@ -17,7 +17,7 @@ import { LongTexts } from './kinds/LongTexts';
 import { UnknownKinds } from './kinds/Unknown';
 import type { Inward } from './lookups';
 import { inwardContext, isRedacted, linkToMessage, messageOfEvent, onlyOwnQuotes, quietCode } from './lookups';
-import { frameOf } from './posting';
+import { frameOf, postOnce } from './posting';
 
 /** Name of the file that holds the whole of a very long text. */
 const LONG_TEXT = 'message.txt';
@@ -136,24 +136,12 @@ export class InboundMessages {
                 continue;
             }
             try {
-                await this.postOne(event, { ...frame, ...(part === 0 && shown), text, parseUrls, id: messageIdOf(event.event_id, part) }, part);
+                await postOnce(this.parts, event, { ...frame, ...(part === 0 && shown), text, parseUrls, id: messageIdOf(event.event_id, part) }, part);
                 left = further;
             } catch (error) {
                 left = await this.texts.shortened(error, left);
                 part -= 1;
             }
-        }
-    }
-
-    private async postOne(event: MatrixEvent, message: PostMessage, part: number): Promise<void> {
-        const { context, links, ids } = this.parts;
-        const isRecorded = async (id: RcMessage['id']): Promise<boolean> => (await links.eventsOf(id)).length > 0;
-        const earlier = (await ids.areRefused('messages')) ? await ids.earlier(message, event.origin_server_ts, isRecorded) : undefined;
-        const id = earlier || (await context.rocketchat.post(message)).id;
-        if (id !== message.id) {
-            // This server chooses ids itself: the record takes the place of the derived id.
-            links.remember({ kind: 'message', event: event.event_id, message: id, room: message.roomId, sender: event.sender, part });
-            await ids.note('messages', false);
         }
     }
 

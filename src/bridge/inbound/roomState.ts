@@ -1,6 +1,6 @@
-import { messageIdOf } from '../../ids/messages';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { Parts } from '../core/Parts';
+import { postNote } from './posting';
 
 const MAX_NAME = 120;
 const MAX_TOPIC = 2_000;
@@ -28,12 +28,12 @@ export class InboundRoomState {
         if (!room || value === (isName ? room.displayName : room.topic || '')) {
             return;
         }
+        const puppet = await puppets.of(event.sender);
+        const text = value ? `_changed the ${isName ? 'name' : 'topic'} of the room on Matrix:_ ${quoted(value)}` : `_took the ${isName ? 'name' : 'topic'} of the room on Matrix away_`;
+        await postNote(this.parts, portal, event, puppet, text);
+        // Last: by the name it is seen that there is nothing left to do.
         if (isName && value) {
             await context.rocketchat.renameRoom(portal.rcRoomId, value);
         }
-        const puppet = await puppets.of(event.sender);
-        await puppets.ensureMember(puppet, portal);
-        const text = value ? `_changed the ${isName ? 'name' : 'topic'} of the room on Matrix:_ ${quoted(value)}` : `_took the ${isName ? 'name' : 'topic'} of the room on Matrix away_`;
-        await context.rocketchat.post({ id: messageIdOf(event.event_id), roomId: portal.rcRoomId, senderId: puppet.rcUserId, text });
     }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'crypto';
+import { withoutOriginalTime } from '../../convert/index';
 import { rcMessageId } from '../../ids/rocketchat';
 import type { RcMessageId, RcRoomId } from '../../ids/types';
 import type { PostMessage, StoreKey } from '../../rocketchat/RocketChat';
@@ -73,9 +74,11 @@ export class ChosenIds {
      */
     public async earlier(message: PostMessage, writtenAt: number, isRecorded: (id: RcMessageId) => Promise<boolean>): Promise<RcMessageId | undefined> {
         const { rocketchat, clock } = this.context;
+        // The one may say when it was written, the other not: the second try comes later.
+        const words = withoutOriginalTime(message.text);
         const recent = await rocketchat.recentMessages(message.roomId, { limit: LOOK_BACK });
         for (const { id, sender, text, ts } of recent.reverse()) {
-            if (sender.id !== message.senderId || text.trim() !== message.text.trim() || ts < writtenAt - SLACK_MS || (await isRecorded(id))) {
+            if (sender.id !== message.senderId || withoutOriginalTime(text) !== words || ts < writtenAt - SLACK_MS || (await isRecorded(id))) {
                 continue;
             }
             const age = clock.now() - ts;

@@ -2,7 +2,7 @@
 const late = 5 * 60_000;
 /** Links of quotes stand in front of all: the server looks for them there. */
 const quotes = /^(?:\[[ ↩]\]\([^\s()]+\)\s*)*/;
-const mark = /^🕒 \d{4}-\d\d-\d\d \d\d:\d\d UTC(?=:|$)/;
+const mark = /^(🕒 \d{4}-\d\d-\d\d \d\d:\d\d UTC)(?::\s?|$)/;
 
 /**
  * Rocket.Chat takes no message with a time of its own (`apps/meteor/server/meteor-methods/messages/sendMessage.ts`): one that
@@ -18,9 +18,15 @@ export function withOriginalTime(text: string, ts: number, now: number): string 
     return inFront(`🕒 ${day} ${time.slice(0, 5)} UTC`, text);
 }
 
+/** @returns the text as it is without the time in front of it */
+export function withoutOriginalTime(text: string): string {
+    const [quote] = quotes.exec(text) ?? [''];
+    return `${quote}${text.slice(quote.length).replace(mark, '')}`.trim();
+}
+
 /** An edit of a message that came late: the time stays. @param before the text as it stands */
 export function keepOriginalTime(before: string, text: string): string {
-    const [time] = mark.exec(before.replace(quotes, '')) ?? [];
+    const [, time] = mark.exec(before.replace(quotes, '')) ?? [];
     return time === undefined ? text : inFront(time, text);
 }
 

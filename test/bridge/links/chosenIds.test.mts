@@ -65,6 +65,62 @@ describe.each([true, false])('ids are taken: %s', (honoursIds) => {
         expect(w.texts()).toEqual(['warm', 'once', 'next']);
     });
 
+    test('nor when it comes again so late that it says when it was written', async () => {
+        const w = await setUp(honoursIds);
+        const first = w.start();
+        await first.bridge.begin();
+        await first.push(w.say('warm'));
+        await moment();
+        const event = w.say('once');
+        await withoutRecords(w, () => first.push(event));
+        w.clock.pass(600_000);
+        await w.start().push(event);
+        expect(w.texts()).toEqual(['warm', 'once']);
+    });
+
+    test('what is said of a change of the room or the end of a poll is said once, also by the next process', async () => {
+        const w = await setUp(honoursIds);
+        const state = (type: string, content: object): MatrixEvent => w.homeserver.write(w.matrixRoom, CAROL, type, content as MatrixEvent['content'], { state_key: '' });
+        const asked = { question: { 'm.text': 'Tea?' }, kind: 'm.disclosed', max_selections: 1, answers: [{ 'm.id': 'y', 'm.text': 'Yes' }] };
+        const poll = w.homeserver.write(w.matrixRoom, CAROL, 'm.poll.start', { 'm.poll': asked, 'm.text': 'Tea?' });
+        const end = w.homeserver.write(w.matrixRoom, CAROL, 'm.poll.end', { 'm.relates_to': { rel_type: 'm.reference', event_id: poll.event_id }, 'm.text': 'Closed.' });
+        const events = [poll, state('m.room.topic', { topic: 'Tea' }), state('m.room.name', { name: 'Tea room' }), end];
+        const first = w.start();
+        await first.push(...events);
+        await first.bridge.settle();
+        const said = w.texts();
+        expect(said).toHaveLength(4);
+        await w.start().push(...events);
+        expect(w.texts()).toEqual(said);
+    });
+
+    test('a note that a process posted that died before it recorded that, is not posted again', async () => {
+        const w = await setUp(honoursIds);
+        const first = w.start();
+        const event = w.say('look');
+        await first.bridge.begin();
+        await first.push(event);
+        await moment(60);
+        const pins = w.homeserver.write(w.matrixRoom, CAROL, 'm.room.pinned_events', { pinned: [event.event_id] }, { state_key: '' });
+        await withoutRecords(w, () => first.push(pins));
+        const said = w.texts();
+        expect(said).toHaveLength(2);
+        await w.start().push(pins);
+        expect(w.texts()).toEqual(said);
+    });
+
+    test('a text that edits make longer and longer is changed, not added to', async () => {
+        const w = await setUp(honoursIds);
+        const event = w.say('a'.repeat(4_000));
+        const { push } = w.start();
+        await push(event);
+        for (const [letter, length] of [['b', 6_000], ['c', 7_000]] as [string, number][]) {
+            const body = letter.repeat(length);
+            await push(w.say(`* ${body}`, { 'm.new_content': { msgtype: 'm.text', body }, 'm.relates_to': { rel_type: 'm.replace', event_id: event.event_id } }));
+            expect(w.texts().join('')).toBe(body);
+        }
+    });
+
     test('the same words said twice are two messages', async () => {
         const w = await setUp(honoursIds);
         const { bridge, push } = w.start();

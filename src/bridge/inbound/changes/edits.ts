@@ -88,7 +88,7 @@ export class InboundEdits {
         if (text !== before) {
             await this.parts.context.rocketchat.edit(edited.id, puppet.rcUserId, { text, parseUrls: Boolean(quotes) });
         }
-        await this.texts.editFurther(target, before, texts, await frameOf(this.parts, portal, puppet));
+        await this.texts.editFurther({ ...said, event_id: target }, before, texts, await frameOf(this.parts, portal, puppet));
     }
 
     /** The file of a message here stays as it is. */

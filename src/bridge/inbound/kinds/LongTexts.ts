@@ -1,9 +1,11 @@
 import { splitText } from '../../../convert/index';
 import { messageIdOf } from '../../../ids/messages';
-import type { MatrixEventId, RcMessageId } from '../../../ids/types';
+import type { RcMessageId } from '../../../ids/types';
+import type { MatrixEvent } from '../../../matrix/Homeserver';
 import type { PostMessage } from '../../../rocketchat/RocketChat';
 import { BridgeError } from '../../../errors/BridgeError';
 import type { Parts } from '../../core/Parts';
+import { postOnce } from '../posting';
 
 /** Server setting `Message_MaxAllowedSize`, when it cannot be read. */
 const DEFAULT_LIMIT = 5_000;
@@ -21,6 +23,8 @@ export interface Divided {
     /** The texts are only the beginning: the whole goes into a file. */
     isCut: boolean;
 }
+
+type Written = Pick<MatrixEvent, 'event_id' | 'sender' | 'origin_server_ts'>;
 
 /** Texts that are longer than one message may be (server: `executeSendMessage`, `Message_MaxAllowedSize`). */
 export class LongTexts {
@@ -57,18 +61,19 @@ export class LongTexts {
 
     /**
      * Brings the further messages of a text in line with its edit: changes, adds and removes them.
+     * @param event whose text it is: the first one, by its author
      * @param before text of the first message as it was
      * @param frame what a further message is posted with
      */
-    public async editFurther(event: MatrixEventId, before: string, texts: string[], frame: Omit<PostMessage, 'id' | 'text'>): Promise<void> {
+    public async editFurther(event: Written, before: string, texts: string[], frame: Omit<PostMessage, 'id' | 'text'>): Promise<void> {
         // A first message that is short had none behind it.
         if (texts.length < 2 && before.length < (await this.characters(0)) / 8) {
             return;
         }
         const { rocketchat } = this.parts.context;
-        const recorded = await this.parts.links.messagesOf(event);
+        const recorded = await this.parts.links.messagesOf(event.event_id);
         for (let part = 1; part < Math.max(texts.length, MAX_PARTS * 4); part += 1) {
-            const id: RcMessageId = recorded.get(part) || messageIdOf(event, part);
+            const id: RcMessageId = recorded.get(part) || messageIdOf(event.event_id, part);
             const there = await rocketchat.message(id);
             const text = texts[part];
             if (there && there.files.length) {
@@ -78,7 +83,7 @@ export class LongTexts {
             if (there && there.roomId === frame.roomId) {
                 await (text === undefined ? rocketchat.delete(id, frame.senderId) : rocketchat.edit(id, frame.senderId, { text }));
             } else if (text !== undefined) {
-                await rocketchat.post({ ...frame, id, text });
+                await postOnce(this.parts, event, { ...frame, id, text }, part);
             } else {
                 return;
             }

@@ -9,6 +9,7 @@ import type { Parts } from '../../core/Parts';
 import type { Portal } from '../../portals/Portal';
 import { hasPower } from '../../portals/powers';
 import { linkToMessage, messageOfEvent } from '../lookups';
+import { postNote } from '../posting';
 
 const PAGE = 100;
 /** Votes that are read of one poll. */
@@ -33,19 +34,12 @@ export class InboundPolls {
             return;
         }
         const puppet = await puppets.of(event.sender);
-        await puppets.ensureMember(puppet, portal);
         const message = await messageOfEvent(this.parts, portal, poll);
         const link = message && (await linkToMessage(this.parts, portal, message.id));
         const threadId = message && message.threadId;
-        await context.rocketchat.post({
-            // Only the first end counts: whatever closes the poll again has the same id.
-            id: noticeIdOf('poll', poll),
-            roomId: portal.rcRoomId,
-            senderId: puppet.rcUserId,
-            text: `${link ? `${quoteLink(link)} ` : ''}${await this.results(event, start, acting)}`,
-            parseUrls: Boolean(link),
-            ...(threadId && { threadId }),
-        });
+        const text = `${link ? `${quoteLink(link)} ` : ''}${await this.results(event, start, acting)}`;
+        // Only the first end counts: whatever closes the poll again has the same id.
+        await postNote(this.parts, portal, event, puppet, text, { id: noticeIdOf('poll', poll), parseUrls: Boolean(link), ...(threadId && { threadId }) });
     }
 
     /** Its author, and those who may remove other people's messages. */
