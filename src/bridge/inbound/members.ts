@@ -4,6 +4,7 @@ import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { Parts } from '../core/Parts';
 import type { Portal } from '../portals/Portal';
 import { Invitations } from './Invitations';
+import { isOvertaken } from './late';
 
 /** `m.room.member`: invites of ghosts, joins and leaves of Matrix users, their names, and ghosts that are put out. */
 export class InboundMembers {
@@ -36,7 +37,7 @@ export class InboundMembers {
         }
         const portal = membership === 'leave' || membership === 'ban' ? await portals.ofMatrixRoom(event.room_id) : undefined;
         const user = portal && portal.kind !== 'd' ? await ghosts.userOf(ghost) : undefined;
-        if (portal && user) {
+        if (portal && user && !(await isOvertaken(this.parts, portal, event))) {
             await context.rocketchat.removeMember(portal.rcRoomId, user.username);
         }
     }
@@ -44,7 +45,7 @@ export class InboundMembers {
     private async person(event: MatrixEvent, user: MatrixUserId): Promise<void> {
         const { portals, puppets } = this.parts;
         const portal = await portals.ofMatrixRoom(event.room_id);
-        if (!portal) {
+        if (!portal || (await isOvertaken(this.parts, portal, event))) {
             return;
         }
         switch (event.content.membership) {

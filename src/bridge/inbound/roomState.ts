@@ -1,5 +1,6 @@
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { Parts } from '../core/Parts';
+import { isOvertaken } from './late';
 import { postNote } from './posting';
 
 const MAX_NAME = 120;
@@ -25,7 +26,7 @@ export class InboundRoomState {
         const room = await context.rocketchat.room(portal.rcRoomId);
         const isName = event.type === 'm.room.name';
         const value = isName ? oneLine(event.content.name, MAX_NAME) : oneLine(event.content.topic, MAX_TOPIC);
-        if (!room || value === (isName ? room.displayName : room.topic || '')) {
+        if (!room || value === (isName ? room.displayName : room.topic || '') || (await isOvertaken(this.parts, portal, event))) {
             return;
         }
         const puppet = await puppets.of(event.sender);

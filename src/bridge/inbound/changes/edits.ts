@@ -3,11 +3,13 @@ import { isObject } from '../../../convert/values';
 import type { MatrixEventId, MxcUri } from '../../../ids/types';
 import type { MatrixEvent } from '../../../matrix/Homeserver';
 import type { RcMessage } from '../../../rocketchat/RocketChat';
+import { reasonOf } from '../../core/Context';
 import { LruMap } from '../../core/LruMap';
 import type { Parts } from '../../core/Parts';
 import type { Puppet } from '../../people/Puppets';
 import type { Portal } from '../../portals/Portal';
 import type { LongTexts } from '../kinds/LongTexts';
+import { isLate } from '../late';
 import { inwardContext, isRedacted, messageOfEvent, onlyOwnQuotes, quietCode } from '../lookups';
 import { frameOf } from '../posting';
 
@@ -36,7 +38,7 @@ export class InboundEdits {
     public async handle(portal: Portal, event: MatrixEvent, puppet: Puppet, again = false): Promise<void> {
         const target = readRelation(event.content).edits;
         const edited = target && (await messageOfEvent(this.parts, portal, target));
-        if (!target || event.origin_server_ts < (this.newest.get(target) || 0)) {
+        if (!target || event.origin_server_ts < (this.newest.get(target) || 0) || (edited && (await this.isOvertaken(portal, event, target)))) {
             return;
         }
         if (!edited) {
@@ -62,12 +64,29 @@ export class InboundEdits {
         if (!original || !message || !puppet || message.systemType || message.sender.id !== puppet.rcUserId) {
             return;
         }
-        const { events } = await context.homeserver.relations(room, target, { ...acting, relType: 'm.replace', limit: LOOK_BACK });
-        const counts = (event: MatrixEvent): boolean => event.sender === original.sender && event.type === original.type
-            && event.event_id !== redacts && !isRedacted(event) && isObject(event.content['m.new_content']);
-        const [now = original] = events.filter(counts).sort(newestFirst);
+        const [now = original] = (await this.editsOf(portal, original, target)).filter((event) => event.event_id !== redacts);
         await this.change(portal, now, puppet, target, message);
         this.newest.set(target, now.origin_server_ts);
+    }
+
+    /** @param said the first event of the message, or one of its edits @returns the edits by the same author, the newest first */
+    private async editsOf(portal: Portal, { room_id: room, sender, type }: MatrixEvent, target: MatrixEventId): Promise<MatrixEvent[]> {
+        const { homeserver, namespace } = this.parts.context;
+        const { events } = await homeserver.relations(room, target, { ...namespace.actingAs(portal.host), relType: 'm.replace', limit: LOOK_BACK });
+        const counts = (edit: MatrixEvent): boolean => edit.sender === sender && edit.type === type && !isRedacted(edit) && isObject(edit.content['m.new_content']);
+        return events.filter(counts).sort(newestFirst);
+    }
+
+    /** Whether an edit that comes late is not the newest one: memory may not reach back to that. Never throws. */
+    private async isOvertaken(portal: Portal, event: MatrixEvent, target: MatrixEventId): Promise<boolean> {
+        if (this.newest.has(target) || !isLate(this.parts, event)) {
+            return false;
+        }
+        const [newest = event] = await this.editsOf(portal, event, target).catch((error) => {
+            this.parts.context.log.debug(`Whether ${event.event_id} is the newest edit could not be asked: ${reasonOf(error)}`);
+            return [];
+        });
+        return newestFirst(newest, event) < 0 && newest.event_id !== event.event_id;
     }
 
     /** @param said the edit, or the first event of the message */
