@@ -12,6 +12,7 @@ import { DeadLetters } from './deadletters/DeadLetters';
 import { Retries } from './deadletters/Retries';
 import { Inbound } from './inbound/Inbound';
 import { ChosenIds } from './links/ChosenIds';
+import { DeletedHere } from './links/DeletedHere';
 import { Links } from './links/Links';
 import { FilesRoom } from './media/FilesRoom';
 import { Outbound } from './outbound/Outbound';
@@ -76,14 +77,16 @@ export class Bridge {
 
     constructor(context: BridgeContext) {
         const ids = new ChosenIds(context);
+        const links = new Links(context);
         const parts: Parts = {
             context,
             portals: new Portals(context),
             ghosts: new Ghosts(context),
             puppets: new Puppets(context, ids),
             avatars: new Avatars(context),
-            links: new Links(context),
+            links,
             ids,
+            deletedHere: new DeletedHere(context, links),
             lanes: new Lanes(() => context.clock.now()),
             patience: new Patience(context.clock),
         };

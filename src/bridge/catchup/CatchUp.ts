@@ -194,7 +194,7 @@ export class CatchUp {
 
     /** Events of a room that were not handled, the oldest first. */
     private async missing(cursor: Cursor): Promise<MatrixEvent[]> {
-        const { context, portals } = this.parts;
+        const { context, portals, deletedHere } = this.parts;
         const portal = await portals.ofMatrixRoom(cursor.roomId);
         if (!portal) {
             return [];
@@ -203,8 +203,9 @@ export class CatchUp {
         const from = Math.max(cursor.ts - MARGIN_MS, portal.bridgedAt);
         const isWanted = (event: MatrixEvent): boolean => !cursor.event || (REPEATABLE.includes(event.type) && !isEdit(event));
         const read = await this.read(cursor, acting);
-        return read.filter(({ event, isAfter }) => !context.namespace.isOurs(event.sender) && !isRedacted(event) && !this.isDone(event.event_id)
+        const events = read.filter(({ event, isAfter }) => !context.namespace.isOurs(event.sender) && !isRedacted(event) && !this.isDone(event.event_id)
             && (isAfter || (event.origin_server_ts >= from && isWanted(event)))).map(({ event }) => event);
+        return deletedHere.without(portal.rcRoomId, events);
     }
 
     /** Oldest first, back to the last event handled and to the beginning of the page that it is on. */

@@ -1,4 +1,5 @@
 import type { ChosenIds } from '../links/ChosenIds';
+import type { DeletedHere } from '../links/DeletedHere';
 import type { Links } from '../links/Links';
 import type { Avatars } from '../people/Avatars';
 import type { Ghosts } from '../people/Ghosts';
@@ -17,6 +18,7 @@ export interface Parts {
     readonly avatars: Avatars;
     readonly links: Links;
     readonly ids: ChosenIds;
+    readonly deletedHere: DeletedHere;
     readonly lanes: Lanes;
     readonly patience: Patience;
 }

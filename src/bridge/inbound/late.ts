@@ -5,11 +5,13 @@ import type { Portal } from '../portals/Portal';
 
 /** Below this an event counts as just written: clocks differ. */
 const LATE_MS = 60_000;
+/** The same for messages, of which there are many more. */
+export const LATE_MESSAGE_MS = 300_000;
 /** What of a state event is brought over. */
 const FIELDS: Record<string, string[]> = { 'm.room.name': ['name'], 'm.room.topic': ['topic'], 'm.room.member': ['membership', 'displayname', 'avatar_url'] };
 
 /** Homeservers leave events behind around their restarts, and bring them long after newer ones. */
-export const isLate = ({ context }: Pick<Parts, 'context'>, { origin_server_ts: ts }: MatrixEvent): boolean => context.clock.now() - ts > LATE_MS;
+export const isLate = ({ context }: Pick<Parts, 'context'>, { origin_server_ts: ts }: MatrixEvent, ms = LATE_MS): boolean => context.clock.now() - ts > ms;
 
 /**
  * Whether a state event that comes late is the room's state no more: it must not undo what came after it. One request, for late

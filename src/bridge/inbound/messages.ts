@@ -15,6 +15,7 @@ import { InboundEdits } from './changes/edits';
 import { EncryptedRooms } from './kinds/EncryptedRooms';
 import { LongTexts } from './kinds/LongTexts';
 import { UnknownKinds } from './kinds/Unknown';
+import { isLate, LATE_MESSAGE_MS } from './late';
 import type { Inward } from './lookups';
 import { inwardContext, isRedacted, linkToMessage, messageOfEvent, onlyOwnQuotes, quietCode } from './lookups';
 import { frameOf, postOnce } from './posting';
@@ -63,9 +64,9 @@ export class InboundMessages {
     }
 
     public async handle(event: MatrixEvent): Promise<void> {
-        const { portals, puppets } = this.parts;
+        const { portals, puppets, deletedHere } = this.parts;
         const portal = await portals.ofMatrixRoom(event.room_id);
-        if (!portal || isRedacted(event)) {
+        if (!portal || isRedacted(event) || (isLate(this.parts, event, LATE_MESSAGE_MS) && (await deletedHere.has(portal.rcRoomId, event.event_id)))) {
             return;
         }
         this.touched(portal);

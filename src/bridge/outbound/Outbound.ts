@@ -109,7 +109,7 @@ export class Outbound {
         }
         const item = { kind: 'delete' as const, room: message.roomId, message: message.id, author: message.sender.id, by: by.id };
         const action = (portal: Portal): Promise<void> => this.messages.delete(portal, message, by, Boolean(message.editedAt));
-        await this.work.add({ item, concerned: { message, actor: by }, action });
+        await Promise.all([this.parts.deletedHere.note(message), this.work.add({ item, concerned: { message, actor: by }, action })]);
     }
 
     /** @param emoji `:name:`; @param on false when it was taken back */

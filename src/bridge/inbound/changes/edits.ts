@@ -119,7 +119,7 @@ export class InboundEdits {
 
     /** The message is not here yet: it is brought as it is now. Some clients edit an edit: then it is the first event that changes. */
     private async overtaking(portal: Portal, event: MatrixEvent, puppet: Puppet, target: MatrixEventId, again: boolean): Promise<void> {
-        const { homeserver, namespace } = this.parts.context;
+        const { deletedHere, context: { homeserver, namespace } } = this.parts;
         const original = await homeserver.event(event.room_id, target, namespace.actingAs(portal.host));
         const age = original ? event.origin_server_ts - original.origin_server_ts : Infinity;
         if (!original || original.sender !== event.sender || original.type !== event.type || isRedacted(original)) {
@@ -131,7 +131,8 @@ export class InboundEdits {
         const { 'm.relates_to': relation } = original.content;
         if (first && !again) {
             await this.handle(portal, { ...event, content: { ...event.content, 'm.relates_to': { rel_type: 'm.replace', event_id: first } } }, puppet, true);
-        } else if (age > OVERTAKING_MS || original.origin_server_ts < portal.bridgedAt || !isObject(content) || first) {
+        } else if (age > OVERTAKING_MS || original.origin_server_ts < portal.bridgedAt || !isObject(content) || first
+            || (await deletedHere.has(portal.rcRoomId, target))) {
             this.leaveOut(event);
         } else {
             await this.bring(portal, { ...original, content: { ...content, ...(relation !== undefined && { 'm.relates_to': relation }) } }, puppet);
