@@ -48,13 +48,15 @@ export class Reading {
         for (const { roomId, events, limited } of news) {
             if (limited || behind.has(roomId)) {
                 behind.add(roomId);
+                // Of a room without news for days it is not known how far it was read: from here on it is new.
+                byRoom.set(roomId, byRoom.get(roomId) || { roomId, event: '', ts: Math.min(...events.map(({ origin_server_ts: ts }) => ts)), at: 0 });
             } else {
                 found += this.take(events);
             }
         }
         const due = unseen.filter((room) => this.isDue(room)).slice(0, AT_ONCE);
         for (const room of [...behind, ...due]) {
-            const cursor = byRoom.get(room);
+            const cursor = byRoom.get(room) || (await this.placeIn(room));
             const read = cursor ? await this.catchUp.rooms([cursor]) : 0;
             this.pace(room, read > 0);
             found += read;
@@ -73,12 +75,14 @@ export class Reading {
         const behind = new Set(first);
         for (const { roomId, events, limited } of news) {
             this.take(events.filter(({ type }) => type === 'm.room.redaction'));
-            this.missing.push(...this.unknown(events));
             if (limited) {
                 behind.add(roomId);
+            } else {
+                this.missing.push(...this.unknown(events));
             }
         }
-        await this.catchUp.rooms([...behind].map((room) => this.cursors.of(room)).filter((cursor): cursor is Cursor => Boolean(cursor)));
+        const cursors = await Promise.all([...behind].map((room) => this.placeIn(room)));
+        await this.catchUp.rooms(cursors.filter((cursor): cursor is Cursor => Boolean(cursor)));
         return this.take(late) > 0;
     }
 
@@ -90,6 +94,12 @@ export class Reading {
     private async active(): Promise<Cursor[]> {
         await this.cursors.ready();
         return this.cursors.since(this.parts.context.clock.now() - ACTIVE_MS).slice(0, MAX_ROOMS);
+    }
+
+    /** How far a room has been read; waits for one that is just being made. */
+    private async placeIn(room: MatrixRoomId): Promise<Cursor | undefined> {
+        await this.parts.portals.ofMatrixRoom(room);
+        return this.cursors.of(room);
     }
 
     private unknown(events: MatrixEvent[]): MatrixEvent[] {

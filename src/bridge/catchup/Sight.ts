@@ -54,12 +54,14 @@ export class Sight {
         const news: News['rooms'] = [];
         const invites: News['invites'] = [];
         const told = new Set<string>();
+        const first: MatrixRoomId[] = [];
         for (const [user, eye] of [...this.eyes]) {
             if (![...eye.rooms].some((room) => wanted.has(room))) {
                 continue;
             }
             const asked = await this.ask(user, eye);
             invites.push(...asked.invites);
+            first.push(...asked.joined);
             for (const room of asked.rooms) {
                 // Two users may be in one room.
                 const fresh = room.events.filter(({ event_id: id }) => !told.has(id));
@@ -69,8 +71,8 @@ export class Sight {
                 }
             }
         }
-        const first = [...wanted].filter((room) => this.sees(room) && !seenBefore.has(room));
-        return { news, invites, first, unseen: unseen.filter((room) => !this.sees(room)) };
+        first.push(...[...wanted].filter((room) => this.sees(room) && !seenBefore.has(room)));
+        return { news, invites, first: [...new Set(first)], unseen: unseen.filter((room) => !this.sees(room)) };
     }
 
     public forget(): void {
@@ -82,19 +84,21 @@ export class Sight {
         return [...this.eyes.values()].some(({ rooms }) => rooms.has(room));
     }
 
-    private async ask(user: MatrixUserId, eye: Eye): Promise<Pick<News, 'rooms' | 'invites'>> {
+    /** @returns besides the news: rooms that were joined since. What homeservers tell of these is what was written before. */
+    private async ask(user: MatrixUserId, eye: Eye): Promise<Pick<News, 'rooms' | 'invites'> & { joined: MatrixRoomId[] }> {
         const { homeserver, namespace } = this.parts.context;
         try {
             const { next, rooms, left, invites } = await homeserver.news({ ...namespace.actingAs(user), since: eye.since });
             eye.since = next;
-            rooms.forEach(({ roomId }) => eye.rooms.add(roomId));
+            const joined = rooms.map(({ roomId }) => roomId).filter((room) => !eye.rooms.has(room));
+            joined.forEach((room) => eye.rooms.add(room));
             left.forEach((room) => eye.rooms.delete(room));
-            return { rooms, invites };
+            return { rooms: rooms.filter(({ roomId }) => !joined.includes(roomId)), invites, joined };
         } catch (error) {
             this.eyes.delete(user);
             if (isRefused(error)) {
                 this.parts.context.log.debug(`${user} cannot look any more: ${reasonOf(error)}`);
-                return { rooms: [], invites: [] };
+                return { rooms: [], invites: [], joined: [] };
             }
             throw error;
         }
@@ -120,9 +124,11 @@ export class Sight {
     private async openAs(user: MatrixUserId, room: MatrixRoomId): Promise<boolean> {
         const { homeserver, namespace } = this.parts.context;
         try {
-            const { next } = await homeserver.news(namespace.actingAs(user));
+            const known = this.eyes.get(user);
+            const { next } = known ? { next: known.since } : await homeserver.news(namespace.actingAs(user));
             const rooms = new Set(await homeserver.joinedRooms(namespace.actingAs(user)));
             if (rooms.has(room)) {
+                // Whoever looks already goes on from the last place: the other rooms have news since then.
                 this.eyes.set(user, { since: next, rooms });
                 return true;
             }

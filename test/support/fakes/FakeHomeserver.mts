@@ -16,6 +16,9 @@ export const failure = (status: number | undefined, errcode?: string, more: Part
         retriable: status === undefined || status === 429 || status >= 500, certain: status !== undefined && status < 500, status, errcode, ...more,
     });
 
+/** In the place where a room was read to: it was not joined yet. */
+const INVITED = -1;
+
 const forbidden = (): BridgeError => failure(403, 'M_FORBIDDEN');
 
 /** A homeserver in memory, with its rules of membership and its cache of transaction ids. `faults` makes the next calls of a method fail. */
@@ -185,7 +188,9 @@ export class FakeHomeserver implements Homeserver {
         return new Map([...room.members].filter(([, membership]) => membership === 'join').map(([id]) => [id, this.users.get(id) || {}]));
     }
 
-    public async joinedRooms(): Promise<MatrixRoomId[]> { return [...this.rooms.keys()]; }
+    public async joinedRooms({ as = this.bot }: Acting = {}): Promise<MatrixRoomId[]> {
+        return [...this.rooms.values()].filter(({ members }) => members.get(as) === 'join').map(({ id }) => id);
+    }
 
     public async event(roomId: MatrixRoomId, eventId: MatrixEventId): Promise<MatrixEvent | undefined> {
         const { timeline } = this.roomOf(roomId);
@@ -212,7 +217,7 @@ export class FakeHomeserver implements Homeserver {
         return { events: related.filter((event) => !isRedacted(event.event_id)).reverse() };
     }
 
-    /** As Synapse: not for the bot. */
+    /** As Synapse: not for the bot. Of a room that was just joined comes all that was ever written, and `limited` (Synapse, Dendrite). */
     public async news({ as = this.bot, since }: Acting & { since?: string }): Promise<News> {
         await this.note('news');
         if (as === this.bot) {
@@ -223,9 +228,11 @@ export class FakeHomeserver implements Homeserver {
         const invited = [...this.rooms.values()].filter((room) => room.members.get(as) === 'invite');
         const isInvite = ({ type, state_key: key, content }: MatrixEvent): boolean => type === 'm.room.member' && key === as && content.membership === 'invite';
         const invites = invited.filter((room) => since && !(room.id in seen)).flatMap((room) => room.timeline.filter(isInvite).slice(-1));
-        const rooms = mine.filter((room) => since && room.timeline.length > (seen[room.id] || 0))
-            .map((room) => ({ roomId: room.id, events: room.timeline.slice(seen[room.id] || 0), limited: false }));
-        return { next: JSON.stringify(Object.fromEntries([...mine, ...invited].map((room) => [room.id, room.timeline.length]))), rooms, left: [], invites };
+        const placeIn = (room: FakeMatrixRoom): number => seen[room.id] ?? INVITED;
+        const rooms = mine.filter((room) => since && room.timeline.length > placeIn(room))
+            .map((room) => ({ roomId: room.id, events: room.timeline.slice(Math.max(0, placeIn(room))), limited: placeIn(room) === INVITED }));
+        const places = [...mine.map((room) => [room.id, room.timeline.length]), ...invited.map((room) => [room.id, INVITED])];
+        return { next: JSON.stringify(Object.fromEntries(places)), rooms, left: [], invites };
     }
 
     public async typing(): Promise<void> { await this.note('typing'); }
