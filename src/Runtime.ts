@@ -91,7 +91,7 @@ export class Runtime {
         const registration = () => (this.config?.enabled ? this.setup.state.registration : undefined);
         this.watch = new RegistrationWatch(rocketchat.store, systemClock, log, registration, ready, tellAdmins);
         this.wakeUp = new WakeUp(context, echo, ready, this.bridge);
-        this.watchdog = new Watchdog(context, echo, ready, this.bridge.reading, this.notices);
+        this.watchdog = new Watchdog(context, echo, ready, this.bridge.reading, this.notices, () => this.port.advice());
         this.bridge.onPush = (events) => this.watchdog.pushed(events);
         const away = new AwayNotice(this.bridge.homeserver, systemClock, this.notices);
         this.bridge.onBeat = () => away.look();

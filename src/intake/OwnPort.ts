@@ -70,6 +70,17 @@ export class OwnPort {
             : { good: true, text: `Intake: port ${listener.port} of the app's own, for transactions up to ${listener.maxBytes / 1_000_000} MB. It must be reached by the homeserver only.` }];
     }
 
+    /** Why nothing may come in although the homeserver is there, and what to do, in words. */
+    public advice(): string {
+        const { listener } = this.config || {};
+        return listener
+            ? `Either it does not reach port ${listener.port} of the app any more, or it holds a transaction over the limit of ${listener.maxBytes / 1_000_000} MB and repeats it for ever: `
+                + 'to bring that in, raise "Largest transaction" in the settings of the app.'
+            : 'Most likely it holds a transaction that Rocket.Chat cannot pass on to the bridge (over 100 kB, or with an event that has a key `__proto__` or more than 100 levels) and '
+                + 'repeats it for ever. To bring it in, set "Bridge URL" in the settings of the app to an http address with a port of its own (such as http://rocketchat.internal:9006), '
+                + 'give the homeserver the new registration and restart it.';
+    }
+
     private changed(): void {
         clearTimeout(this.failing);
         this.isShared = false;

@@ -36,6 +36,14 @@ test('another instance on the machine may have the port: that is no trouble, and
     expect([...first.told, ...second.told]).toEqual([]);
 });
 
+test('what to do when nothing comes in any more goes by the way in', async () => {
+    const { own, end } = instance(await freePort());
+    expect(own.advice()).toMatch(/port \d+[\s\S]*Largest transaction/);
+    expect(own.advice()).not.toContain('Bridge URL');
+    end();
+    expect(own.advice()).toMatch(/100 kB[\s\S]*Bridge URL/);
+});
+
 test('another program that has it is told, and is not shown the token', async () => {
     const seen: unknown[] = [];
     const other = createServer((request, response) => {

@@ -27,9 +27,7 @@ const START_MS = 75_000;
 /** While pushes are stalled, one in so many ticks asks whether they still are. */
 const ASK_EVERY = 6;
 
-const STALLED = 'Events from Matrix do not arrive any more, although the homeserver is there. Most likely it holds a transaction that Rocket.Chat cannot pass on to the bridge '
-    + '(over 100 kB, or with an event that has a key `__proto__` or more than 100 levels) and repeats it for ever. To bring it in, set "Bridge URL" in the settings of the app '
-    + 'to an http address with a port of its own (such as http://rocketchat.internal:9006), give the homeserver the new registration and restart it. '
+const stalled = (advice: string): string => `Events from Matrix do not arrive any more, although the homeserver is there. ${advice} `
     + 'Until then the bridge reads the rooms that were active lately every few seconds. `/matrix status` says more.';
 const OVER = 'Events from Matrix arrive again.';
 
@@ -56,13 +54,17 @@ export class Watchdog {
     private mayHaveTold = true;
     private readonly lookout: Lookout;
 
-    /** @param reads reads rooms without pushes */
+    /**
+     * @param reads reads rooms without pushes
+     * @param advice what may be the reason, and what to do, by the way in that is used
+     */
     constructor(
         private readonly context: Pick<BridgeContext, 'homeserver' | 'clock' | 'log' | 'rocketchat'>,
         private readonly echo: EchoRoom,
         private readonly ready: () => boolean,
         private readonly reads: Reads,
         private readonly notices: AdminNotices,
+        private readonly advice: () => string,
     ) {
         this.lookout = new Lookout(context, reads);
     }
@@ -199,7 +201,7 @@ export class Watchdog {
         this.stalled = true;
         this.context.log.error('The homeserver pushes nothing any more; active rooms are read until it does.');
         await this.suspect({ stalled: true });
-        await this.notices.begins(NOTICE, STALLED);
+        await this.notices.begins(NOTICE, stalled(this.advice()));
         await this.reads.all();
     }
 

@@ -33,7 +33,7 @@ async function setUp() {
     const dog = (): Watchdog => {
         const echo = new EchoRoom(w.context);
         const notices = new AdminNotices(w.rocketchat.store, w.context.log, () => true, async (text) => told.push(text));
-        const watchdog = new Watchdog(w.context, echo, () => true, w.bridge.reading, notices);
+        const watchdog = new Watchdog(w.context, echo, () => true, w.bridge.reading, notices, () => 'Set another "Bridge URL".');
         w.bridge.onOwnEvent((event) => echo.heard(event));
         w.bridge.onPush = (events) => watchdog.pushed(events);
         return watchdog;
