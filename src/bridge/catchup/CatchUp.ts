@@ -79,9 +79,10 @@ export class CatchUp {
         }
         const rooms = [...new Set(events.map((event) => (event && (event as MatrixEvent).room_id) as MatrixRoomId))];
         const unseen = rooms.filter((room) => !seen.has(room));
-        const reading = this.readBefore(unseen);
+        // Once per room: where it cannot be read for a while, not each transaction waits anew.
+        const reading = within(this.parts.context.clock, this.readBefore(unseen), BEFORE_MS);
         unseen.forEach((room) => seen.set(room, reading));
-        await within(this.parts.context.clock, Promise.all(rooms.map((room) => seen.get(room))), BEFORE_MS);
+        await Promise.all(rooms.map((room) => seen.get(room)));
     }
 
     /** Takes what is missing in rooms. Never throws. */
@@ -200,7 +201,8 @@ export class CatchUp {
             return [];
         }
         const acting = context.namespace.actingAs(portal.host);
-        const from = Math.max(cursor.ts - MARGIN_MS, portal.bridgedAt);
+        // Strangers say any time they like: one in the future must not hide what was lost before it.
+        const from = Math.max(Math.min(cursor.ts, cursor.at) - MARGIN_MS, portal.bridgedAt);
         const isWanted = (event: MatrixEvent): boolean => !cursor.event || (REPEATABLE.includes(event.type) && !isEdit(event));
         const read = await this.read(cursor, acting);
         const events = read.filter(({ event, isAfter }) => !context.namespace.isOurs(event.sender) && !isRedacted(event) && !this.isDone(event.event_id)

@@ -49,7 +49,8 @@ export class Reading {
             if (limited || behind.has(roomId)) {
                 behind.add(roomId);
                 // Of a room without news for days it is not known how far it was read: from here on it is new.
-                byRoom.set(roomId, byRoom.get(roomId) || { roomId, event: '', ts: Math.min(...events.map(({ origin_server_ts: ts }) => ts)), at: 0 });
+                const from = Math.min(...events.map(({ origin_server_ts: ts }) => ts));
+                byRoom.set(roomId, byRoom.get(roomId) || { roomId, event: '', ts: from, at: from });
             } else {
                 found += this.take(events);
             }

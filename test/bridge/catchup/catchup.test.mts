@@ -94,6 +94,26 @@ describe('what the homeserver did not push', () => {
         expect(w.texts()).toEqual(['one', 'two']);
     });
 
+    test('holds newer events up for one moment, not for one each, while it cannot be read', async () => {
+        const w = await bridged();
+        await w.push('27', w.say('one'));
+        w.homeserver.messages = async () => new Promise(() => undefined);
+        const from = w.clock.now();
+        await w.push('1', w.say('two'));
+        await w.push('2', w.say('three'));
+        expect(w.clock.now() - from).toBeLessThan(20_000);
+        expect(w.texts()).toEqual(['one', 'two', 'three']);
+    });
+
+    test('is found although the last event handled says a time in the far future', async () => {
+        const w = await bridged();
+        w.say('lost', {});
+        await w.push('1', w.say('future', {}, { origin_server_ts: 9e15 }));
+        await (await w.restarted()).begin();
+        await settled();
+        expect(w.texts()).toEqual(['future', 'lost']);
+    });
+
     test('is read when the bridge is started, once', async () => {
         const w = await bridged();
         await w.push('1', w.say('one'));
