@@ -128,9 +128,11 @@ export class Bridge {
         await this.transactions.handle(txnId, events, () => this.catchUp.before(events));
     }
 
-    /** Also users without a ghost yet: an invite of them makes one. */
+    /** Whoever is asked for and has no ghost yet gets one: the homeserver looks again when it has the answer (Dendrite, for a profile). */
     public async knowsUser(user: MatrixUserId): Promise<boolean> {
-        return this.parts.context.namespace.isGhost(user) && Boolean(await this.parts.ghosts.userOf(user));
+        const { context, ghosts } = this.parts;
+        const known = context.namespace.isGhost(user) ? await ghosts.userOf(user) : undefined;
+        return Boolean(known && (await ghosts.of(known)));
     }
 
     /** Whether this is the alias of a bridged room. Aliases are made with their rooms, so none is made here. */

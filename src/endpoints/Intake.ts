@@ -12,7 +12,10 @@ export interface Intake {
      */
     handleTransaction(txnId: string, events: unknown[], ephemeral: unknown[]): Promise<void>;
 
-    /** @returns whether this id is the ghost of a Rocket.Chat user that exists and may be bridged */
+    /**
+     * @returns whether this id is the ghost of a Rocket.Chat user that exists and may be bridged; then it is registered (application
+     * service API, "Querying": a service that knows the user must create it)
+     */
     knowsUser(user: MatrixUserId): Promise<boolean>;
 
     /** @returns whether this alias names a room that is bridged, or was just now */

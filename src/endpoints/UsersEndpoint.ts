@@ -3,7 +3,7 @@ import type { Intake } from './Intake';
 import type { Answer, ServedRequest } from './MatrixEndpoint';
 import { done, MatrixEndpoint, refusal } from './MatrixEndpoint';
 
-/** `GET /_matrix/app/v1/users/{userId}`: does this ghost exist? It is registered when it is first needed. */
+/** `GET /_matrix/app/v1/users/{userId}`: does this ghost exist? Then it is registered as well. */
 export class UsersEndpoint extends MatrixEndpoint {
     protected readonly verb = 'get';
 

@@ -51,7 +51,9 @@ test.each(['zoe', 'Max', 'Ann.Lee', 'Ann.lee', 'MARY_JANE-2'])('the homeserver m
     const w = await bridged();
     const user = w.rocketchat.addUser(username);
     const ghost = `@rc_${username.toLowerCase()}:hs.test` as MatrixUserId;
+    expect(w.homeserver.users.has(ghost)).toBe(false);
     expect(await w.bridge.knowsUser(ghost)).toBe(true);
+    expect(w.homeserver.users.get(ghost)).toMatchObject({ displayName: username });
     await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, user, 'hello'));
     await w.quiet();
     expect(w.matrixRoom.timeline.at(-1)).toMatchObject({ sender: ghost });
