@@ -24,7 +24,9 @@ export async function isOvertaken(parts: Parts, { host }: Portal, event: MatrixE
     const { homeserver, namespace, log } = parts.context;
     try {
         const now = await homeserver.state(event.room_id, event.type, event.state_key, namespace.actingAs(host));
-        const isOver = now !== undefined && FIELDS[event.type].some((field) => (now[field] ?? '') !== (event.content[field] ?? ''));
+        // Who was invited has joined, or is about to.
+        const isTaken = event.content.membership === 'invite' && now?.membership === 'join';
+        const isOver = now !== undefined && !isTaken && FIELDS[event.type].some((field) => (now[field] ?? '') !== (event.content[field] ?? ''));
         if (isOver) {
             log.info(`The event ${event.event_id} (${event.type}) comes late and is left out: the room has changed since.`);
         }

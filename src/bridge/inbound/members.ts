@@ -31,13 +31,19 @@ export class InboundMembers {
     private async ghost(event: MatrixEvent, ghost: MatrixUserId): Promise<void> {
         const { portals, ghosts, context } = this.parts;
         const { membership } = event.content;
+        if (membership !== 'invite' && membership !== 'leave' && membership !== 'ban') {
+            return;
+        }
+        const portal = await portals.ofMatrixRoom(event.room_id);
+        if (portal && (await isOvertaken(this.parts, portal, event))) {
+            return;
+        }
         if (membership === 'invite') {
             await this.invitations.accept(event, ghost);
             return;
         }
-        const portal = membership === 'leave' || membership === 'ban' ? await portals.ofMatrixRoom(event.room_id) : undefined;
         const user = portal && portal.kind !== 'd' ? await ghosts.userOf(ghost) : undefined;
-        if (portal && user && !(await isOvertaken(this.parts, portal, event))) {
+        if (portal && user) {
             await context.rocketchat.removeMember(portal.rcRoomId, user.username);
         }
     }

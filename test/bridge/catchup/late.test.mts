@@ -52,6 +52,20 @@ test('a join does not bring back who has left, nor a leave put out who is there 
     expect(await w.names()).toContain('dave-elsewhere.test');
 });
 
+test('an invite does not bring back one of ours who has left', async () => {
+    const w = await setUp();
+    const ghost = await w.homeserver.register('rc_bob');
+    const invite = w.state('m.room.member', { membership: 'invite' }, ghost, OLDER_MS);
+    w.matrixRoom.members.set(ghost, 'leave');
+    await w.rocketchat.removeMember(w.room.id, 'bob');
+    await w.push(invite);
+    expect(w.matrixRoom.members.get(ghost)).toBe('leave');
+    expect(await w.names()).toEqual(['alice']);
+    w.matrixRoom.members.set(ghost, 'invite');
+    await w.push(w.state('m.room.member', { membership: 'invite' }, ghost, NEWER_MS));
+    expect(await w.names()).toEqual(['alice', 'bob']);
+});
+
 test('what is late and still so counts, also where the homeserver does not tell', async () => {
     const w = await setUp();
     await w.push(w.state('m.room.name', { name: 'Late' }, '', OLDER_MS), w.membership('join', OLDER_MS));
