@@ -9,7 +9,7 @@ import { Admins } from './bridge/setup/Admins';
 import { RegistrationWatch } from './bridge/setup/RegistrationWatch';
 import { Setup } from './bridge/setup/Setup';
 import { EchoRoom } from './bridge/status/EchoRoom';
-import { Health } from './bridge/status/Health';
+import { Health, pingProblem } from './bridge/status/Health';
 import { WakeUp } from './bridge/status/WakeUp';
 import { Watchdog } from './bridge/status/Watchdog';
 import type { CommandTable } from './commands/CommandTable';
@@ -91,7 +91,7 @@ export class Runtime {
         const registration = () => (this.config?.enabled ? this.setup.state.registration : undefined);
         this.watch = new RegistrationWatch(rocketchat.store, systemClock, log, registration, ready, tellAdmins);
         this.wakeUp = new WakeUp(context, echo, ready, this.bridge);
-        this.watchdog = new Watchdog(context, echo, ready, this.bridge.reading, this.notices, () => this.port.advice());
+        this.watchdog = new Watchdog(context, echo, ready, this.bridge.reading, this.notices, (ping) => pingProblem(ping, this.config?.bridgeUrl || '') ?? this.port.advice());
         this.bridge.onPush = (events) => this.watchdog.pushed(events);
         const away = new AwayNotice(this.bridge.homeserver, systemClock, this.notices);
         this.bridge.onBeat = () => away.look();

@@ -34,6 +34,19 @@ const pingWords: Record<Exclude<FailedPing['reason'], 'unsupported'>, (url: stri
     'homeserver': () => 'The homeserver did not carry out the ping.',
 };
 
+const REFUSED = /\b40[134]\b/;
+
+/**
+ * @returns why the homeserver does not reach the bridge, in words; undefined when it does or cannot ping, and where what it pushes can
+ * itself be the reason: a key `__proto__` cuts the sandbox off, and for a moment each request to it fails
+ */
+export function pingProblem(ping: PingOutcome, bridgeUrl: string): string | undefined {
+    if (ping.ok || !(ping.reason === 'bridge-unreachable' || (ping.reason === 'bridge-refused' && REFUSED.test(ping.detail)))) {
+        return undefined;
+    }
+    return `${pingWords[ping.reason](bridgeUrl)} (${ping.detail})`;
+}
+
 /** The state of the connection in both directions, checked now. */
 export class Health {
     constructor(private readonly homeserver: () => Homeserver, private readonly echo: EchoRoom, private readonly workspace: Workspace) {}

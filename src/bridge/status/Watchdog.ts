@@ -1,3 +1,4 @@
+import type { PingOutcome } from '../../matrix/Homeserver';
 import type { StoreKey } from '../../rocketchat/RocketChat';
 import type { BridgeContext } from '../core/Context';
 import { reasonOf } from '../core/Context';
@@ -56,7 +57,7 @@ export class Watchdog {
 
     /**
      * @param reads reads rooms without pushes
-     * @param advice what may be the reason, and what to do, by the way in that is used
+     * @param advice what may be the reason, and what to do, given whether a ping gets through
      */
     constructor(
         private readonly context: Pick<BridgeContext, 'homeserver' | 'clock' | 'log' | 'rocketchat'>,
@@ -64,7 +65,7 @@ export class Watchdog {
         private readonly ready: () => boolean,
         private readonly reads: Reads,
         private readonly notices: AdminNotices,
-        private readonly advice: () => string,
+        private readonly advice: (ping: PingOutcome) => string,
     ) {
         this.lookout = new Lookout(context, reads);
     }
@@ -193,15 +194,15 @@ export class Watchdog {
         this.failedPings += ping.ok || ping.reason === 'unsupported' ? 0 : 1;
         // That the bridge is not reached can pass by itself, right after a start for instance.
         if (this.failedPings !== 1) {
-            await this.declare();
+            await this.declare(ping);
         }
     }
 
-    private async declare(): Promise<void> {
+    private async declare(ping: PingOutcome): Promise<void> {
         this.stalled = true;
         this.context.log.error('The homeserver pushes nothing any more; active rooms are read until it does.');
         await this.suspect({ stalled: true });
-        await this.notices.begins(NOTICE, stalled(this.advice()));
+        await this.notices.begins(NOTICE, stalled(this.advice(ping)));
         await this.reads.all();
     }
 

@@ -1,5 +1,6 @@
 import { AdminNotices } from '../../../src/bridge/status/AdminNotices';
 import { EchoRoom } from '../../../src/bridge/status/EchoRoom';
+import { pingProblem } from '../../../src/bridge/status/Health';
 import { Watchdog } from '../../../src/bridge/status/Watchdog';
 import type { MatrixUserId } from '../../../src/ids/types';
 import { turns } from '../../support/fakes/FakeClock.mts';
@@ -33,7 +34,7 @@ async function setUp() {
     const dog = (): Watchdog => {
         const echo = new EchoRoom(w.context);
         const notices = new AdminNotices(w.rocketchat.store, w.context.log, () => true, async (text) => told.push(text));
-        const watchdog = new Watchdog(w.context, echo, () => true, w.bridge.reading, notices, () => 'Set another "Bridge URL".');
+        const watchdog = new Watchdog(w.context, echo, () => true, w.bridge.reading, notices, (ping) => pingProblem(ping, 'http://bridge.test') ?? 'Set another "Bridge URL".');
         w.bridge.onOwnEvent((event) => echo.heard(event));
         w.bridge.onPush = (events) => watchdog.pushed(events);
         return watchdog;
@@ -308,6 +309,19 @@ test('a homeserver that is away is no stalled push, nor one that cannot ping for
     w.clock.pass(60_000);
     await watchdog.tick();
     expect(w.told).toHaveLength(1);
+});
+
+test.each([
+    ['bridge-unreachable', 'Connection refused', /^(?![\s\S]*another "Bridge URL")[\s\S]*cannot reach the bridge under http:\/\/bridge\.test/],
+    ['bridge-refused', 'HTTP 403 Forbidden', /^(?![\s\S]*another "Bridge URL")[\s\S]*old registration/],
+    // What fails there may be the transaction that is stuck.
+    ['bridge-refused', 'HTTP 500 Internal Server Error', /another "Bridge URL"/],
+    ['bridge-timeout', '', /another "Bridge URL"/],
+] as const)('where a ping does not get through either (%s, %s), the admins are told what it says', async (reason, detail, words) => {
+    const w = await setUp();
+    w.homeserver.ping = async () => ({ ok: false, reason, detail });
+    await w.stall(w.dog());
+    expect(w.told).toEqual([expect.stringMatching(words)]);
 });
 
 test('a homeserver that pushes a long backlog first, or is slow, is no stalled push', async () => {
