@@ -154,6 +154,10 @@ export class InboundMessages {
             // The server has posted it under its own id; a try before may have ended without the text.
             return existing.files.length && !existing.text ? { posted: existing, texts } : { texts: [] };
         }
+        if (existing && existing.editor && texts.length > 1) {
+            // It was brought as a whole before it was edited: what is not there any more was taken away by that.
+            return { texts: [] };
+        }
         if (gallery || (media && media.url)) {
             const isShown = existing && existing.id === messageIdOf(event.event_id);
             const bring = (): Promise<Brought> => (gallery

@@ -43,6 +43,18 @@ test('a transaction that was stuck and comes later, to the next process, leaves 
     expect(w.textsInRocketChat()).toEqual(['kept']);
 });
 
+test('nor does the end of a long text come back that an edit has made shorter', async () => {
+    const w = await bridgedRoom();
+    const event = w.carolSays('a'.repeat(9_000), {}, { origin_server_ts: w.clock.now() });
+    const content = { 'm.new_content': { msgtype: 'm.text', body: 'short' }, 'm.relates_to': { rel_type: 'm.replace', event_id: event.event_id } };
+    await w.push(event, w.carolSays('* short', content, { origin_server_ts: w.clock.now() }));
+    await settled();
+    expect(w.textsInRocketChat()).toEqual(['short']);
+    await new Bridge(w.context).begin();
+    await settled();
+    expect(w.textsInRocketChat()).toEqual(['short']);
+});
+
 test('an edit of it does not bring it back', async () => {
     const w = await setUp();
     const content = { 'm.new_content': { msgtype: 'm.text', body: 'more spam' }, 'm.relates_to': { rel_type: 'm.replace', event_id: w.spam.event_id } };
