@@ -6,6 +6,8 @@ import type { EchoRoom } from './EchoRoom';
 
 /** The engine lets requests through only after `onEnable` has returned: milliseconds until then. */
 const AFTER_ENABLE_MS = 1_500;
+/** The own port may still be held by the process before this one: so often it is tried, with pauses that double. */
+const KNOCKS = 4;
 
 /** What a bridge does at its start, while it works, and at its end. */
 export interface Life {
@@ -73,14 +75,20 @@ export class WakeUp {
     }
 
     private async knock(turn: number): Promise<void> {
-        await this.context.clock.sleep(AFTER_ENABLE_MS);
-        if (!this.isOn || turn !== this.turn) {
-            return;
-        }
-        const ping = await this.context.homeserver.ping(`start-${this.context.clock.now()}`);
-        if (!ping.ok && ping.reason !== 'unsupported') {
-            this.context.log.warn(`The homeserver did not come back after a ping (${ping.reason}): ${ping.detail}`);
-            return;
+        const { clock, homeserver, log } = this.context;
+        for (let knocks = 1; ; knocks += 1) {
+            await clock.sleep(AFTER_ENABLE_MS * 2 ** (knocks - 1));
+            if (!this.isOn || turn !== this.turn) {
+                return;
+            }
+            const ping = await homeserver.ping(`start-${clock.now()}`);
+            if (ping.ok || ping.reason === 'unsupported') {
+                break;
+            }
+            log.warn(`The homeserver did not come back after a ping (${ping.reason}): ${ping.detail}`);
+            if (knocks === KNOCKS) {
+                return;
+            }
         }
         await introduceBot(this.context).catch((error) => this.context.log.warn(`The bot could not be given its name: ${reasonOf(error)}`));
         await this.echo.wake(this.ready());

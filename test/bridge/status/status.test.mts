@@ -140,12 +140,12 @@ describe('start', () => {
     const running: WakeUp[] = [];
     afterEach(() => running.splice(0).forEach((wakeUp) => wakeUp.off()));
 
-    const start = ({ ready = true, ping = { ok: true, durationMs: 1 } as PingOutcome } = {}) => {
+    const start = ({ ready = true, ping = { ok: true, durationMs: 1 } as PingOutcome, closedFor = 0 } = {}) => {
         const parts = setUp();
         const state = { ready, resumed: 0, pings: 0 };
         parts.homeserver.ping = async () => {
             state.pings += 1;
-            return ping;
+            return state.pings > closedFor ? ping : { ok: false, reason: 'bridge-unreachable', detail: 'not open yet' };
         };
         const life = { begin: async () => void (state.resumed += 1), beat: async () => undefined, rest: () => undefined };
         const wakeUp = new WakeUp(parts.context, parts.echo, () => state.ready, life);
@@ -193,6 +193,13 @@ describe('start', () => {
         wakeUp.on();
         await settled();
         expect([state.resumed, state.pings]).toEqual([2, 1]);
+    });
+
+    it('knocks again when its own door is not open yet', async () => {
+        const { wakeUp, state, sent } = start({ closedFor: 2 });
+        wakeUp.on();
+        await settled();
+        expect([state.pings, sent.length]).toEqual([3, 1]);
     });
 
     it('says in the log that the homeserver cannot come back', async () => {
