@@ -31,37 +31,48 @@ interface Eye {
  */
 export class Sight {
     private readonly eyes = new Map<MatrixUserId, Eye>();
+    /** Rooms that are seen from now on, and not told of yet: a look can end in a failure. */
+    private readonly first = new Set<MatrixRoomId>();
     private botIsBlind = false;
 
     constructor(private readonly parts: Parts) {}
 
-    /** @throws BridgeError when the homeserver cannot be asked */
+    /** @throws BridgeError when the homeserver cannot be asked: by nobody; who could not be answered goes on from the last place next time */
     public async look(rooms: MatrixRoomId[]): Promise<Seen> {
         const wanted = new Set(rooms);
         // Whoever begins to look sees all their rooms: not only the one for which they were found.
         const seenBefore = new Set([...wanted].filter((room) => this.sees(room)));
         const unseen: MatrixRoomId[] = [];
         let tries = 0;
-        for (const room of wanted) {
-            if (this.sees(room)) {
-                continue;
+        try {
+            for (const room of wanted) {
+                if (this.sees(room)) {
+                    continue;
+                }
+                tries += 1;
+                if (tries > NEW_AT_ONCE || this.eyes.size >= MOST || !(await this.open(room))) {
+                    unseen.push(room);
+                }
             }
-            tries += 1;
-            if (tries > NEW_AT_ONCE || this.eyes.size >= MOST || !(await this.open(room))) {
-                unseen.push(room);
-            }
+        } finally {
+            [...wanted].filter((room) => this.sees(room) && !seenBefore.has(room)).forEach((room) => this.first.add(room));
         }
         const news: News['rooms'] = [];
         const invites: News['invites'] = [];
         const told = new Set<string>();
-        const first: MatrixRoomId[] = [];
+        const failed: unknown[] = [];
+        let answered = 0;
         for (const [user, eye] of [...this.eyes]) {
             if (![...eye.rooms].some((room) => wanted.has(room))) {
                 continue;
             }
-            const asked = await this.ask(user, eye);
+            const asked = await this.ask(user, eye).catch((error) => { failed.push(error); });
+            if (!asked) {
+                continue;
+            }
+            answered += 1;
             invites.push(...asked.invites);
-            first.push(...asked.joined);
+            asked.joined.forEach((room) => this.first.add(room));
             for (const room of asked.rooms) {
                 // Two users may be in one room.
                 const fresh = room.events.filter(({ event_id: id }) => !told.has(id));
@@ -71,12 +82,17 @@ export class Sight {
                 }
             }
         }
-        first.push(...[...wanted].filter((room) => this.sees(room) && !seenBefore.has(room)));
-        return { news, invites, first: [...new Set(first)], unseen: unseen.filter((room) => !this.sees(room)) };
+        if (failed.length && !answered) {
+            throw failed[0];
+        }
+        const first = [...this.first];
+        this.first.clear();
+        return { news, invites, first, unseen: unseen.filter((room) => !this.sees(room)) };
     }
 
     public forget(): void {
         this.eyes.clear();
+        this.first.clear();
         this.botIsBlind = false;
     }
 
@@ -95,8 +111,8 @@ export class Sight {
             left.forEach((room) => eye.rooms.delete(room));
             return { rooms: rooms.filter(({ roomId }) => !joined.includes(roomId)), invites, joined };
         } catch (error) {
-            this.eyes.delete(user);
             if (isRefused(error)) {
+                this.eyes.delete(user);
                 this.parts.context.log.debug(`${user} cannot look any more: ${reasonOf(error)}`);
                 return { rooms: [], invites: [], joined: [] };
             }
