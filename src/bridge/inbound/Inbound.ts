@@ -148,11 +148,11 @@ export class Inbound {
     }
 
     /**
-     * Another try of an event that was given up, in the lane of its room.
+     * Another try of an event that was given up, in the lane of its room. What was redacted since stays out.
      * @throws when it fails again
      */
     public again(event: MatrixEvent): Promise<void> {
-        return this.parts.lanes.run(`in ${event.room_id}`, () => this.dispatch(event));
+        return this.parts.lanes.run(`in ${event.room_id}`, async () => { await ((await this.isGone(event)) || this.dispatch(event)); });
     }
 
     private count(room: MatrixRoomId, change: number): void {
@@ -234,10 +234,10 @@ export class Inbound {
         await (handler || (UnknownKinds.isShown(event) ? this.handlers['m.room.message'] : undefined))?.(event);
     }
 
-    /** Its redaction came before it, which can be pushed with all that it said (Dendrite brings old events late). */
+    /** It can come with all that it said when it is redacted already: from Dendrite, which brings old events late, or from our own records. */
     private async isGone(event: MatrixEvent): Promise<boolean> {
         const { context, portals } = this.parts;
-        const portal = await portals.ofMatrixRoom(event.room_id);
+        const portal = Object.keys(event.content).length ? await portals.ofMatrixRoom(event.room_id) : undefined;
         const now = portal && (await context.homeserver.event(event.room_id, event.event_id, context.namespace.actingAs(portal.host)));
         return Boolean(now && isRedacted(now));
     }

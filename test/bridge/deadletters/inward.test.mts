@@ -1,6 +1,7 @@
+import { Bridge } from '../../../src/bridge/Bridge';
 import { messageIdOf } from '../../../src/ids/messages';
 import { BridgeError } from '../../../src/errors/BridgeError';
-import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
+import { bridgedRoom, CAROL } from '../../support/fakes/bridgedRoom.mts';
 
 const refused = (userMessage: string): BridgeError => new BridgeError({ code: 'rocketchat.refused', userMessage, retriable: false, certain: true });
 
@@ -39,6 +40,28 @@ test('an event that is there although its failure was told is not posted a secon
     expect(await w.bridge.retries.retry(await w.bridge.deadLetters.all(), 1e9)).toMatchObject({ through: 1 });
     expect(w.texts()).toEqual(['once']);
     expect(w.rocketchat.messages.has(messageIdOf(event.event_id))).toBe(true);
+});
+
+test('what was redacted since is not brought by another try, but the letter goes', async () => {
+    const w = await bridged();
+    w.rocketchat.faults.post = [refused('Not now.')];
+    const event = w.say('regretted');
+    await w.push(event, w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: event.event_id }));
+    const next = new Bridge(w.context);
+    expect(await next.retries.retry(await next.deadLetters.all(), 1e9)).toMatchObject({ through: 1 });
+    expect(w.texts()).toEqual([]);
+    expect(await next.deadLetters.all()).toEqual([]);
+});
+
+test('a redaction, which says nothing itself, is tried again', async () => {
+    const w = await bridged();
+    const event = w.say('secret');
+    await w.push(event);
+    w.rocketchat.faults.delete = [refused('Not now.')];
+    await w.push(w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: event.event_id }));
+    expect(w.texts()).toEqual(['secret']);
+    expect(await w.bridge.retries.retry(await w.bridge.deadLetters.all(), 1e9)).toMatchObject({ through: 1 });
+    expect(w.texts()).toEqual([]);
 });
 
 test('a room is known by its name, as long as it is bridged', async () => {
