@@ -29,7 +29,7 @@ const LATER_MS = 20_000;
 const LATER_ACTIVE_MS = 3_600_000;
 
 /** Events that mean the same when they come again after newer ones. */
-const REPEATABLE = ['m.room.message', 'm.sticker', 'm.room.redaction', 'm.poll.start', 'org.matrix.msc3381.poll.start'];
+const REPEATABLE = ['m.room.message', 'm.sticker', 'm.reaction', 'm.room.redaction', 'm.poll.start', 'org.matrix.msc3381.poll.start'];
 
 const isRedacted = ({ unsigned, content, type }: MatrixEvent): boolean =>
     Boolean(unsigned && unsigned.redacted_because) || (type !== 'm.room.redaction' && Object.keys(content).length === 0);

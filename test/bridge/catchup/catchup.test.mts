@@ -147,6 +147,20 @@ describe('what the homeserver did not push', () => {
         expect(w.texts()).toEqual(['one', 'left behind']);
     });
 
+    test('is found behind newer events: a message, a reaction, a redaction', async () => {
+        const w = await bridged();
+        const [kept, regretted] = [w.say('kept'), w.say('regretted')];
+        await w.push('1', kept, regretted);
+        w.say('lost');
+        w.homeserver.write(w.matrixRoom, CAROL, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: kept.event_id, key: '👍' } });
+        w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: regretted.event_id });
+        await w.push('2', w.say('newer'));
+        await (await w.restarted()).begin();
+        await settled();
+        expect(w.texts()).toEqual(['kept', 'newer', 'lost']);
+        expect(w.rocketchat.messages.get(messageIdOf(kept.event_id))!.reactions).toEqual({ ':thumbsup:': ['carol-elsewhere.test'] });
+    });
+
     test('is read also in a room of which nothing was ever pushed, by this process or the next', async () => {
         const w = await bridged();
         w.say('first');
