@@ -205,6 +205,7 @@ export class Runtime {
         this.connection.use(now);
         if (before && JSON.stringify(now) !== JSON.stringify(before)) {
             this.bridge.settingsChanged();
+            this.watchdog.forget();
         }
         this.watch.look();
         this.lookAtSwitch();

@@ -78,8 +78,7 @@ export class Watchdog {
             this.startedAt = this.context.clock.now();
             this.trafficAt = this.startedAt;
             this.heardAt = 0;
-            this.lostNudges = 0;
-            this.lookout.reset();
+            this.forget();
             void this.watch(this.turn);
         }
     }
@@ -91,6 +90,12 @@ export class Watchdog {
         }
         this.isOn = false;
         this.turn += 1;
+    }
+
+    /** The homeserver may be another one now: what it pushes and what not is not known. */
+    public forget(): void {
+        this.lostNudges = 0;
+        this.lookout.reset();
     }
 
     /** A transaction came. @param events as they came */

@@ -267,7 +267,7 @@ describe('a homeserver that has no ping and pushes no redactions', () => {
             await w.settled();
         };
         await minute();
-        return { ...w, secret, minute };
+        return { ...w, secret, minute, watchdog };
     };
 
     test('they are read within a minute', async () => {
@@ -293,6 +293,17 @@ describe('a homeserver that has no ping and pushes no redactions', () => {
         w.homeserver.calls.length = 0;
         await w.minute();
         expect(w.homeserver.calls).toEqual([]);
+    });
+
+    test('until the settings name another homeserver', async () => {
+        const w = await withoutPing();
+        const other = w.say('said at the other one');
+        await w.push(other, w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: w.secret.event_id }));
+        w.watchdog.forget();
+        w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: other.event_id });
+        await w.minute();
+        await w.minute();
+        expect(w.texts()).toEqual(['hello']);
     });
 });
 
