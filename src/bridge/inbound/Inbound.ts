@@ -65,7 +65,7 @@ export class Inbound {
         const { context } = parts;
         this.patience = new EventPatience(context.clock);
         this.parking = new Parking(context, (event) => this.takeParked(event), (room) => this.inMemory(room), processes);
-        const messages = new InboundMessages(parts, (portal) => rooms.touched(portal));
+        const messages = new InboundMessages(parts, processes, (portal) => rooms.touched(portal));
         const reactions = new InboundReactions(parts);
         const redactions = new InboundRedactions(parts, messages.edits);
         const pins = new InboundPins(parts);

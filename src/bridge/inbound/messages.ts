@@ -9,8 +9,10 @@ import type { PostMessage, RcMessage } from '../../rocketchat/RocketChat';
 import type { Brought } from '../media/InboundFiles';
 import { Galleries } from '../media/Galleries';
 import { InboundFiles } from '../media/InboundFiles';
+import { UploadLock } from '../media/UploadLock';
 import type { Puppet } from '../people/Puppets';
 import type { Portal } from '../portals/Portal';
+import type { Processes } from '../transactions/parked';
 import { InboundEdits } from './changes/edits';
 import { EncryptedRooms } from './kinds/EncryptedRooms';
 import { LongTexts } from './kinds/LongTexts';
@@ -44,6 +46,7 @@ const QUOTE = '[ ](';
 export class InboundMessages {
     private readonly files: InboundFiles;
     private readonly galleries: Galleries;
+    private readonly lock: UploadLock;
     private readonly texts: LongTexts;
     private readonly encrypted: EncryptedRooms;
     private readonly unknown: UnknownKinds;
@@ -53,10 +56,12 @@ export class InboundMessages {
 
     constructor(
         private readonly parts: Parts,
+        processes: Processes,
         private readonly touched: (portal: Portal) => void,
     ) {
         this.files = new InboundFiles(parts);
         this.galleries = new Galleries(parts, this.files);
+        this.lock = new UploadLock(parts, processes);
         this.texts = new LongTexts(parts);
         this.encrypted = new EncryptedRooms(parts);
         this.unknown = new UnknownKinds(parts.context);
@@ -112,7 +117,8 @@ export class InboundMessages {
         const text = withOriginalTime(placed, event.origin_server_ts, this.parts.context.clock.now());
         const quiet = await quietCode(this.parts, text);
         const checked = answered ? await onlyOwnQuotes(this.parts, portal, quiet, known.values()) : quiet;
-        await this.post(portal, event, puppet, { ...message, text: checked }, placeOf(thread, root ? undefined : answered));
+        const post = (): Promise<void> => this.post(portal, event, puppet, { ...message, text: checked }, placeOf(thread, root ? undefined : answered));
+        await (message.media || message.gallery ? this.lock.during(event.event_id, post) : post());
     }
 
     private async post(portal: Portal, event: MatrixEvent, puppet: Puppet, message: InwardMessage, place: Place): Promise<void> {
