@@ -40,6 +40,14 @@ function emoji(node: { unicode?: string; shortCode?: string; value?: unknown }):
 
 export const visible = (value: unknown): string => characters(value).map(({ character }) => character).join('');
 
+/** Where the links of a text lead. */
+export function targets(value: unknown): string[] {
+    if (Array.isArray(value)) return value.flatMap(targets);
+    if (typeof value !== 'object' || value === null) return [];
+    const node = value as Node;
+    return node.type === 'LINK' ? [(node.value as any).src.value] : Object.values(node).flatMap(targets);
+}
+
 /** The types of all nodes that give text a form. */
 export function forms(value: unknown): string[] {
     if (Array.isArray(value)) return value.flatMap(forms);

@@ -2,11 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { fromMatrix, toMatrix } from '../../src/convert/index';
-import { characters, forms, parse, shown, visible } from './ast.mts';
+import { characters, forms, parse, shown, targets, visible } from './ast.mts';
 import { htmlEvent, inward, outward, textEvent } from './look.mts';
 
+interface Cases {
+    html: [string, string][];
+    body: string[];
+    rocketchat: [string, string, string | null, object][];
+    bodyLinks: [string, string[]][];
+    htmlLinks: [string, string[]][];
+}
+
 /** Judged by what Rocket.Chat's parser makes of a message, not by how it is written. */
-const cases: { html: [string, string][]; body: string[]; rocketchat: [string, string, string | null, object][] } =
+const cases: Cases =
     JSON.parse(readFileSync(join(process.cwd(), 'test', 'convert', 'fixtures', 'shown.json'), 'utf8'));
 
 test.each(cases.html)('HTML %j is shown as %j', (html, what) => {
@@ -17,6 +25,15 @@ test.each(cases.body.map((body) => [body]))('the text %j is shown as it was writ
     const ast = parse(fromMatrix(textEvent({ body }), inward).text);
     expect(forms(ast)).toEqual([]);
     expect(visible(ast)).toBe([...body.replace(/[\u2060\u0085]/g, '')].filter((character) => character.trim()).join(''));
+});
+
+test.each(cases.bodyLinks)('the links of the text %j lead to %j', (body, links) => {
+    const ast = parse(fromMatrix(textEvent({ body }), inward).text);
+    expect([targets(ast), visible(ast)]).toEqual([links, body.replace(/\s/g, '')]);
+});
+
+test.each(cases.htmlLinks)('the links of the HTML %j lead to %j', (html, links) => {
+    expect(targets(parse(fromMatrix(htmlEvent(html), inward).text))).toEqual(links);
 });
 
 test.each(cases.rocketchat)('%j of Rocket.Chat', (text, body, html, mentions) => {

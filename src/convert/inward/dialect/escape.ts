@@ -1,4 +1,4 @@
-import { joiner, type Run } from './runs';
+import { clean, joiner, type Run } from './runs';
 
 /** Which characters of a line would become marks, as Rocket.Chat's parser sees the line (measured with message-parser 0.31 and 0.32). */
 export interface Marks {
@@ -11,12 +11,27 @@ export interface Marks {
  * word begins and behind characters that can be marks. Nothing inside of it is a mark, and no escape works there.
  */
 const name = '[^\\s.,!%~*"\':;()=$@&+#?\\\\/|<>`[\\]]';
-const address = new RegExp(`(^|[*_~\`:<[\\]!()\\\\|])(?:[A-Za-z0-9+-]{1,32}://(?=[^\\s/[])|(?!_)${name}+\\.${name})\\S*`);
+const address = new RegExp(`(^|[*_~\`<[\\]!()\\\\|]|:(?![A-Za-z0-9+-]{1,32}://))(?:[A-Za-z0-9+-]{1,32}://(?=[^\\s/[])|(?!_)${name}+\\.${name})\\S*`);
 
 const labelled = /<[^\s<>|]*\|/;
 
-/** An address that the parser would make a link of, wherever it stands. */
-const link = /https?:\/\/[^\s<>"|]+/i;
+/** An address as people and other clients see it, wherever it stands. */
+const link = /https?:\/\/[^\u0000-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007f][^\s<>"|]*/i;
+/** Punctuation that is not the end of an address, though it could be a part of it. */
+const punctuation = '.,!%~*"\':;()=\u2018-\u201f\u2026\u00bb\u3001\u3002\u3009\u300b\u300d\u300f\u3011\uff01\uff09\uff0c\uff1a\uff1b\uff1f';
+const behindLink = new RegExp(`[${punctuation}]+$`);
+const behindStyledLink = new RegExp(`[${punctuation}_]+$`);
+const longestLink = 2048;
+
+/** An address as the parser takes it into a link with a label: what would end it is percent-encoded. */
+export const linkTarget = (href: string): string => clean(href).trim()
+    .replace(/[\s()<>|"\\^`{}[\]]/g, (character) => encodeURIComponent(character).replace('(', '%28').replace(')', '%29'));
+
+/** A link with a label that is its own address, as the parser finds it whatever stands around. */
+export function labelledLink(label: string): string {
+    const scheme = /^[a-z][a-z0-9+.-]*:/i.test(label) ? '' : label.startsWith('//') ? 'https:' : /^[^/]*@/.test(label) ? 'mailto:' : 'https://';
+    return `<${linkTarget(scheme + label)}|${label}>`;
+}
 
 /**
  * Counts the characters of a line that can be marks. One alone is none: it needs a second one to close it.
@@ -83,12 +98,26 @@ function urlIn(word: string): { start: number; end: number } {
     return { start, end: start + word.slice(start).replace(/[.,!%~*"':;()=]+$/, '').length };
 }
 
-/** The link in a styled word: inside of bold, italic and strike a bare address is none. @returns undefined when there is none */
-export function linkIn(word: string): { before: string; link: string; after: string } | undefined {
-    const match = link.exec(word);
-    if (!match) return undefined;
-    const found = match[0].replace(/[.,!%~*"':;()=_]+$/, '');
-    return { before: word.slice(0, match.index), link: `<${found}|${found}>`, after: word.slice(match.index + found.length) };
+/**
+ * The link in a word that needs the form with a label: inside of bold, italic and strike the parser sees no bare address, and
+ * behind many characters neither (`see:https://…`, an emoji). In others it takes too much (`<https://…>`) or too little
+ * (`https://…/Rust_(language)`).
+ * @returns undefined when there is none, or when the parser finds just that
+ */
+export function linkIn(word: string, styled: boolean): { before: string; link: string; after: string } | undefined {
+    const match = labelled.test(word) ? null : link.exec(word);
+    if (!match || match[0].length > longestLink || (!styled && word[match.index + match[0].length] === '|')) return undefined;
+    const found = trimmed(match[0], styled);
+    const { start, end } = urlIn(word);
+    if (!styled && (word.slice(start, end) === found || (start < match.index && match.index < end))) return undefined;
+    return { before: word.slice(0, match.index), link: labelledLink(found), after: word.slice(match.index + found.length) };
+}
+
+/** Without punctuation behind it; a bracket stays that closes one inside. */
+function trimmed(found: string, styled: boolean): string {
+    const stem = found.replace(styled ? behindStyledLink : behindLink, '');
+    const open = stem.split('(').length - stem.split(')').length;
+    return open > 0 && found[stem.length] === ')' ? `${stem})` : stem;
 }
 
 /** The text of a word so that the parser gives it back as it is. Addresses stay: the parser finds them before the marks. */

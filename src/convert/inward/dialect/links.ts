@@ -1,5 +1,6 @@
 import type { LineBuilder } from './builder';
-import { clean, type Run, type Style } from './runs';
+import { linkTarget } from './escape';
+import type { Run, Style } from './runs';
 import { serializeRuns } from './serialize';
 
 /** The spec's schemes for links (client-server API, "m.room.message msgtypes"), and `tel:`, which Rocket.Chat knows. */
@@ -7,9 +8,6 @@ const allowed = /^(?:https?|ftp|mailto|magnet|matrix|tel):/i;
 
 /** What would end a label, in another form. */
 const alike: Record<string, string> = { '<': '‹', '>': '›', '|': '¦' };
-
-/** The address as the parser takes it into a link: what would end it is percent-encoded. */
-const linkTarget = (href: string): string => clean(href).trim().replace(/[\s()<>|"\\^`{}[\]]/g, (character) => encodeURIComponent(character).replace('(', '%28').replace(')', '%29'));
 
 /**
  * Writes a link. Three forms: the bare address where it is its own label, `[label](address)`, and `<address|label>` for
@@ -20,11 +18,11 @@ export function writeLink(href: string, label: Run[], builder: LineBuilder, styl
     const text = label.map((run) => run.text).join('').trim();
     if (!allowed.test(href.trim()) || href.length > 2048) return label.forEach((run) => builder.text(run.text, run.kind, { ...style, ...run }));
     const target = linkTarget(href);
-    if (text === '') return builder.text(target, 'text', style);
-    if (isOwnLabel(target, text) && !style.italic) return builder.text(text, 'raw', style);
+    if (text === '') return builder.text(target, 'address', style);
+    if (isOwnLabel(target, text)) return builder.text(text, 'address', style);
     const plainLabel = text.replace(/[<>|]/g, (mark) => alike[mark]).replace(/\s+/g, ' ').trim();
     const formatted = label.some((run) => run.bold || run.italic || run.strike);
-    if (plainLabel !== '' && (builder.bracketOpen || /[[\]*_~`\\]/.test(text))) return builder.text(`<${target}|${plainLabel}>`, 'raw', style);
+    if (plainLabel !== '' && (builder.bracketOpen || /[[\]*_~`\\]/.test(text) || (formatted && text.includes('://')))) return builder.text(`<${target}|${plainLabel}>`, 'raw', style);
     return builder.text(`[${formatted ? serializeRuns(label.map((run) => ({ ...run, bold: run.bold && !style.bold, italic: run.italic && !style.italic, strike: run.strike && !style.strike }))) : text}](${target})`, 'raw', style);
 }
 

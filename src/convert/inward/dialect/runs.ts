@@ -9,8 +9,11 @@ export interface Style {
 /** A piece of a line with the same formatting all over. */
 export interface Run extends Style {
     text: string;
-    /** `code`: text inside of backticks. `raw`: dialect already, to be left as it is. `mention`: `@username`, needs a gap around. */
-    kind: 'text' | 'code' | 'raw' | 'mention';
+    /**
+     * `code`: text inside of backticks. `raw`: dialect already, to be left as it is. `mention`: `@username`, needs a gap around.
+     * `address`: a link that is its own label; bare where the parser finds it so.
+     */
+    kind: 'text' | 'code' | 'raw' | 'mention' | 'address';
 }
 
 /** A line of a message. */

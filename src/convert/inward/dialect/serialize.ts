@@ -1,4 +1,4 @@
-import { endsInAddress, escapeLineStart, escapeText, marksOf, type Marks } from './escape';
+import { endsInAddress, escapeLineStart, escapeText, labelledLink, marksOf, type Marks } from './escape';
 import { joiner, type Line, type Run, type Style } from './runs';
 import { isStyled, settleSpaces, splitConflicts, splitWords } from './tokens';
 
@@ -39,7 +39,7 @@ function write(tokens: Run[], marks: Marks): string {
         // No other mark can hold a spoiler.
         if (token.spoiler && open.length > 0 && open[0].mark !== 'spoiler') closeUnwanted(open, nothing, out);
         if (token.spoiler || isStyled(token)) openWanted(open, tokens, index, out);
-        out.text(token, tokens[index + 1], marks);
+        out.text(token, tokens.slice(index + 1, index + 3), marks);
     }
     closeUnwanted(open, nothing, out);
     return out.result;
@@ -101,8 +101,8 @@ class Writer {
         this.closed = symbol;
     }
 
-    public text(token: Run, next: Run | undefined, marks: Marks): void {
-        const text = this.write(token, next, marks);
+    public text(token: Run, following: Run[], marks: Marks): void {
+        const text = this.write(token, following, marks);
         const clash = (this.closed[0] === '_' && /^[A-Za-z0-9]/.test(text)) || (this.last === '*' && /^-?\)/.test(text)) || (this.last === '|' && text.startsWith('|'));
         this.add(text, clash);
     }
@@ -125,11 +125,12 @@ class Writer {
         this.closed = '';
     }
 
-    private write(token: Run, next: Run | undefined, marks: Marks): string {
+    private write(token: Run, following: Run[], marks: Marks): string {
         switch (token.kind) {
             case 'code': return `\`${token.text}\``;
             case 'raw': return token.text;
-            case 'mention': return mention(token.text, this.last, next);
+            case 'mention': return mention(token.text, this.last, following[0]);
+            case 'address': return standsAlone(token, this.last, following) ? token.text : labelledLink(token.text);
             default: return escapeText(token, marks);
         }
     }
@@ -138,3 +139,8 @@ class Writer {
 /** The server finds a mention only behind white space, and takes every character that a name may have into it. */
 const mention = (name: string, before: string, next: Run | undefined): string =>
     (before === '' || /[\s>]$/.test(before) ? '' : ' ') + name + (next && /^(?:[\w.@\u00aa-\u1fff\u3040-\ud7ff-]|:\S)/.test(next.text) ? joiner : '');
+
+/** Whether the parser finds a bare address here, and takes nothing that follows into it. */
+const standsAlone = (token: Run, before: string, following: Run[]): boolean => !isStyled(token) && /^(?:[\s([!|*~`]|)$/.test(before)
+    && (following.length === 0 || (following[0].kind === 'text' && !isStyled(following[0]) && Boolean(following[0].spoiler) === Boolean(token.spoiler)
+        && /^[.,!:;)'"]*(?:\s|$)/.test(following.map(({ text }) => text).join(''))));

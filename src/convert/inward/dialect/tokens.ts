@@ -37,7 +37,7 @@ const withText = ({ kind, bold, italic, strike, spoiler }: Run, text: string): R
 function splitRun(run: Run, tokens: Run[]): void {
     // Only marks and addresses ask for single words, else the white space at both ends is all that matters.
     const parts = special.test(run.text) || run.text.includes('://') ? run.text.match(/\s+|\S+/g) ?? [] : ends(run.text);
-    for (const text of parts) tokens.push(withText(run, text));
+    for (const text of parts) splitLink(withText(run, text), true, (part) => tokens.push(part));
 }
 
 function ends(text: string): string[] {
@@ -48,22 +48,37 @@ function ends(text: string): string[] {
 
 function splitPlain(run: Run, tokens: Run[]): void {
     // Addresses are looked for in words: without any, the text can stay in one piece.
-    if (!special.test(run.text) || !/\.|:\/\//.test(run.text)) {
+    if (!run.text.includes('://') && (!special.test(run.text) || !run.text.includes('.'))) {
         tokens.push(run);
         return;
     }
     let harmless = '';
     const push = (text: string): void => {
-        if (text !== '') tokens.push({ kind: 'text', text, spoiler: run.spoiler });
+        if (text !== '') tokens.push(withText(run, text));
     };
-    for (const text of run.text.match(/\s+|\S+/g) ?? []) {
-        if (special.test(text)) {
+    for (const word of run.text.match(/\s+|\S+/g) ?? []) {
+        splitLink(withText(run, word), false, (part) => {
+            if (part.kind === 'text' && !special.test(part.text)) {
+                harmless += part.text;
+                return;
+            }
             push(harmless);
-            push(text);
             harmless = '';
-        } else harmless += text;
+            tokens.push(part);
+        });
     }
     push(harmless);
+}
+
+/** Takes the links out of a word that the parser would not find in it. */
+function splitLink(word: Run, styled: boolean, push: (part: Run) => void): void {
+    let rest = word.text;
+    for (let found = linkIn(rest, styled); found; found = linkIn(rest, styled)) {
+        if (found.before !== '') push(withText(word, found.before));
+        push({ ...word, kind: 'raw', text: found.link });
+        rest = found.after;
+    }
+    if (rest !== '') push(withText(word, rest));
 }
 
 /** White space is formatted only between words that are, too: marks never stand beside it. Mentions have none, the server needs a gap before them. */
@@ -90,7 +105,7 @@ export function splitConflicts(tokens: Run[], marks: Marks): Run[] {
     for (const token of tokens) {
         if (token.kind === 'code') splitCode(token, parts);
         else if (token.kind !== 'text' || !isStyled(token)) parts.push(token);
-        else splitStyled(token, marks, parts);
+        else splitMarks(token, marks, parts);
     }
     return parts;
 }
@@ -99,17 +114,6 @@ function splitCode(token: Run, parts: Run[]): void {
     for (const text of token.text.match(/`+|[^`]+/g) ?? []) {
         parts.push(text.startsWith('`') ? { kind: 'text', text, spoiler: token.spoiler } : { ...token, text });
     }
-}
-
-function splitStyled(token: Run, marks: Marks, parts: Run[]): void {
-    const address = linkIn(token.text);
-    if (!address) {
-        splitMarks(token, marks, parts);
-        return;
-    }
-    if (address.before !== '') splitMarks({ ...token, text: address.before }, marks, parts);
-    parts.push({ ...token, kind: 'raw', text: address.link });
-    if (address.after !== '') splitMarks({ ...token, text: address.after }, marks, parts);
 }
 
 function splitMarks(token: Run, marks: Marks, parts: Run[]): void {
