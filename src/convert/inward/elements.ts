@@ -1,11 +1,12 @@
-import type { MatrixRoomAlias, MatrixRoomId } from '../../ids/types';
+import type { MatrixRoomAlias, MatrixRoomId, MatrixUserId } from '../../ids/types';
 import { parseMatrixLink } from '../matrixLinks';
 import type { InwardContext } from '../types';
 import { LineBuilder } from './dialect/builder';
-import { attribute, textOf, type HtmlNode } from './html';
+import { attribute, holds, textOf, type HtmlNode } from './html';
 import { writeLink } from './dialect/links';
 import { clean, joiner, roomMention, type Line, type Style } from './dialect/runs';
 import { serializeRuns } from './dialect/serialize';
+import { shifted, signs } from './dialect/shifted';
 import { writeRows, writeTable } from './dialect/tables';
 
 const hidden = ['mx-reply', 'script', 'style', 'template', 'title', 'head', 'noembed', 'noframes', 'iframe', 'object', '#comment'];
@@ -15,24 +16,29 @@ const styles: Record<string, Style> = {
 };
 const blocks = ['section', 'article', 'details', 'caption', 'dl', 'dt', 'dd', 'center', 'figure', 'form'];
 
+/** Whom the sender of an event mentions. */
+export interface Mentioned {
+    /** `@room` is a mention: the sender says so, and may. */
+    room: boolean;
+    /** By their Matrix ids, the usernames of those who are mentioned: clients without pills write the id. */
+    names: ReadonlyMap<string, string>;
+    /** The event tells whom it mentions, and this one is not among them (Matrix spec, "User and room mentions"). */
+    isSilent(id: MatrixUserId): boolean;
+}
+
 /** Turns a tree of HTML into lines of Rocket.Chat's dialect. One object for one message. */
 export class ElementReader {
     private afterHeading = false;
     /** What of a text is a mention. */
     private readonly mentions: RegExp;
 
-    /**
-     * @param roomMentioned `@room` is a mention: the sender says so, and may
-     * @param names by their Matrix ids, the usernames of those who are mentioned: clients without pills write the id
-     */
     constructor(
         private readonly context: InwardContext,
-        private readonly roomMentioned: boolean,
-        private readonly names: ReadonlyMap<string, string> = new Map(),
+        private readonly mentioned: Mentioned,
     ) {
         // Links of people (appendix "matrix.to navigation") are mentions as well.
-        const ids = [...names.keys()].map((id) => `(?:https://matrix\\.to/#/)?${id.replace(/[^A-Za-z0-9@]/g, '\\$&')}`);
-        const wanted = [...(roomMentioned ? ['@room'] : []), ...ids].map((text) => `${text}(?![\\w\\u00aa-\\u1fff-]|[.:]\\w)`);
+        const ids = [...mentioned.names.keys()].map((id) => `(?:https://matrix\\.to/#/)?${id.replace(/[^A-Za-z0-9@]/g, '\\$&')}`);
+        const wanted = [...(mentioned.room ? ['@room'] : []), ...ids].map((text) => `${text}(?![\\w\\u00aa-\\u1fff-]|[.:]\\w)`);
         this.mentions = new RegExp(`(${wanted.join('|') || '$^'})`);
     }
 
@@ -72,7 +78,7 @@ export class ElementReader {
             case 'table': return this.table(node, builder, style);
             case 'a': return this.link(node, builder, style);
             case 'img': return this.image(node, builder, style);
-            case 'sup': case 'sub': return builder.text(shifted(node.nodeName, clean(textOf(node)).replace(/\s+/g, ' ')), 'text', style);
+            case 'sup': case 'sub': return this.shift(node, builder, style);
             case 'summary': return this.block(builder, 1, () => this.summary(node, builder, style));
             case 'div': return this.block(builder, 1, () => this.span(node, builder, style));
             case 'span': return this.span(node, builder, style);
@@ -88,9 +94,9 @@ export class ElementReader {
 
     /** Text that is no HTML: one line of it. `@room` and Matrix ids are mentions if the sender says so. */
     public plain(text: string, builder: LineBuilder, style: Style): void {
-        if ((!this.roomMentioned && this.names.size === 0) || !text.includes('@')) return builder.text(text, 'text', style);
+        if ((!this.mentioned.room && this.mentioned.names.size === 0) || !text.includes('@')) return builder.text(text, 'text', style);
         text.split(this.mentions).forEach((part, index, parts) => {
-            const name = index % 2 === 0 || /[\w./-]$/.test(parts[index - 1]) ? undefined : part === '@room' ? `${roomMention}all` : `@${this.names.get(part.slice(part.indexOf('@')))}`;
+            const name = index % 2 === 0 || /[\w./-]$/.test(parts[index - 1]) ? undefined : part === '@room' ? `${roomMention}all` : `@${this.mentioned.names.get(part.slice(part.indexOf('@')))}`;
             builder.text(name ?? part, name === undefined ? 'text' : 'mention', style);
         });
     }
@@ -125,6 +131,15 @@ export class ElementReader {
         this.afterHeading = true;
     }
 
+    private shift(node: HtmlNode, builder: LineBuilder, style: Style): void {
+        if (!holds(node, ({ nodeName }) => ['a', 'code', 'img', 'br', 'span'].includes(nodeName))) {
+            return builder.text(shifted(node.nodeName, clean(textOf(node)).replace(/\s+/g, ' ')), 'text', style);
+        }
+        builder.text(`${signs[node.nodeName]}(`, 'text', style);
+        this.children(node, builder, style);
+        return builder.text(')', 'text', style);
+    }
+
     private summary(node: HtmlNode, builder: LineBuilder, style: Style): void {
         builder.text('▸ ', 'text', {});
         this.children(node, builder, { ...style, bold: true });
@@ -152,8 +167,8 @@ export class ElementReader {
     private table(node: HtmlNode, builder: LineBuilder, style: Style): void {
         builder.block(1);
         const asRows = (): void => writeRows(node, builder, (cell) => this.children(cell, builder, style));
-        // The dialect's tables take the bars of a spoiler for their own.
-        if (style.spoiler || hasSpoiler(node)) return asRows();
+        // The dialect's tables take the bars of a spoiler for their own, and have but one line for a cell.
+        if (style.spoiler || holds(node, isNoCell)) return asRows();
         const fits = writeTable(node, builder, (cell) => {
             const inside = builder.inner();
             this.children(cell, inside, {});
@@ -166,7 +181,9 @@ export class ElementReader {
         const href = attribute(node, 'href') ?? '';
         const target = parseMatrixLink(href);
         const username = target?.kind === 'user' ? this.context.username?.(target.id) : undefined;
-        if (username !== undefined) return builder.text(`@${username}`, 'mention', style);
+        if (username !== undefined) return this.person(username, target as { id: MatrixUserId }, builder, style);
+        // What some clients make of it: a pill of the room.
+        if (target?.kind === 'room' && textOf(node).trim() === '@room') return this.plain('@room', builder, style);
         const channel = target?.kind === 'room' && !target.event ? this.channel(target.room) : undefined;
         if (channel !== undefined) return builder.text(`#${channel}`, 'mention', style);
         const message = target?.kind === 'room' && target.event && target.room === this.context.roomId ? this.context.messageLink?.(target.event) : undefined;
@@ -176,7 +193,15 @@ export class ElementReader {
         const spoiler = label.some((run) => run.spoiler);
         // No label can hold a spoiler: the link as a whole is in it then.
         label.forEach((run) => delete run.spoiler);
+        // Nobody rings by what others call themselves.
+        if (target?.kind === 'user') label.forEach((run, index) => { run.text = run.text.replace(/@/g, (at, place: number) => (index + place > 0 ? at + joiner : at)); });
         return writeLink(message ?? href, label, builder, spoiler ? { ...style, spoiler } : style);
+    }
+
+    /** A pill rings those whom the sender mentions, if the event tells whom at all. */
+    private person(username: string, { id }: { id: MatrixUserId }, builder: LineBuilder, style: Style): void {
+        if (this.mentioned.isSilent(id)) builder.text(`@${joiner}${username}`, 'text', style);
+        else builder.text(`@${username}`, 'mention', style);
     }
 
     private channel(room: MatrixRoomId | MatrixRoomAlias): string | undefined {
@@ -201,7 +226,7 @@ export class ElementReader {
     }
 }
 
-const hasSpoiler = (node: HtmlNode): boolean => attribute(node, 'data-mx-spoiler') !== undefined || (node.childNodes ?? []).some(hasSpoiler);
+const isNoCell = (node: HtmlNode): boolean => attribute(node, 'data-mx-spoiler') !== undefined || node.nodeName === 'pre' || node.nodeName === 'table';
 
 /** KaTeX of Rocket.Chat: `\(…\)` in a line, `\[…\]` for a block. */
 function writeMaths(maths: string, block: boolean, builder: LineBuilder, { spoiler }: Style): void {
@@ -222,18 +247,4 @@ function takeTask(node: HtmlNode): boolean | undefined {
 function startOf(node: HtmlNode): number {
     const start = Number(attribute(node, 'start') ?? 1);
     return Number.isSafeInteger(start) && start >= 0 && start < 1e9 ? start : 1;
-}
-
-const small: Record<string, Record<string, string>> = {
-    sup: { 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹', '+': '⁺', '-': '⁻', '=': '⁼', '(': '⁽', ')': '⁾', n: 'ⁿ', i: 'ⁱ' },
-    sub: { 0: '₀', 1: '₁', 2: '₂', 3: '₃', 4: '₄', 5: '₅', 6: '₆', 7: '₇', 8: '₈', 9: '₉', '+': '₊', '-': '₋', '=': '₌', '(': '₍', ')': '₎' },
-};
-
-/** Raised and lowered text in Unicode where all of it can be written so, else `^(…)` and `_(…)`. */
-function shifted(tag: string, text: string): string {
-    const table = small[tag];
-    const characters = Array.from(text);
-    if (characters.every((character) => Object.prototype.hasOwnProperty.call(table, character))) return characters.map((character) => table[character]).join('');
-    const sign = tag === 'sup' ? '^' : '_';
-    return characters.length === 1 ? sign + text : `${sign}(${text})`;
 }

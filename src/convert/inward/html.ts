@@ -62,3 +62,7 @@ export function textOf(node: HtmlNode): string {
     if (node.nodeName === 'br') return '\n';
     return (node.childNodes ?? []).map(textOf).join('');
 }
+
+/** Whether there is such a node among those in a node. */
+export const holds = (node: HtmlNode, wanted: (child: HtmlNode) => boolean): boolean =>
+    (node.childNodes ?? []).some((child) => wanted(child) || holds(child, wanted));

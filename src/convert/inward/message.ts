@@ -5,10 +5,10 @@ import type { InwardContext, InwardEvent, InwardMessage } from '../types';
 import { isObject, text } from '../values';
 import { answering, quoteLink, unknownTarget } from './answers';
 import { attribute, parseHtml, type HtmlNode } from './html';
-import { convertLocation, convertUnknown } from './kinds';
+import { convertLocation, convertUnknown, isLocation } from './kinds';
 import { mediaMissing, readGallery, readMedia } from './media';
 import { convertPollStart, isPollEnd, isPollResponse, isPollStart } from './polls';
-import { readRelation } from './relations';
+import { isAnswer, readRelation } from './relations';
 import { convertText, mentionedIds } from './text';
 
 /** What an inward event speaks of: to be looked up before `fromMatrix`. */
@@ -43,7 +43,10 @@ export function referencesFromMatrix(event: InwardEvent, context: Pick<InwardCon
 /** Of an edit the new content (or the fallback for those who know no edits, without its mark), of everything else the content. */
 function effective(content: Content): Content {
     if (!isObject(content['m.relates_to']) || content['m.relates_to'].rel_type !== 'm.replace') return content;
-    if (isObject(content['m.new_content'])) return content.msgtype === undefined ? content['m.new_content'] : { msgtype: content.msgtype, ...content['m.new_content'] };
+    const edited = content['m.new_content'];
+    if (isObject(edited) && Object.keys(edited).length > 0 && (edited.msgtype === undefined || typeof edited.body === 'string')) {
+        return content.msgtype === undefined ? edited : { msgtype: content.msgtype, ...edited };
+    }
     const unmarked = (value: unknown): unknown => (typeof value === 'string' ? value.replace(/^ ?\* /, '') : value);
     return { ...content, body: unmarked(content.body), formatted_body: unmarked(content.formatted_body) };
 }
@@ -62,7 +65,7 @@ export function fromMatrix(event: InwardEvent, context: InwardContext): InwardMe
     const message: InwardMessage = { text: '', emote: false, notice: false, relation };
     if (event.type === 'm.room.encrypted') return { ...message, text: encryptedText, encrypted: true };
     if (isPollResponse(event.type) || isPollEnd(event.type)) return message;
-    const converted = convertKind(inner, context, relation.replyTo !== undefined);
+    const converted = convertKind(inner, context, isAnswer(event.content));
     return { ...message, ...converted, text: withAnswered(converted.text ?? '', relation.replyTo, context, converted.media !== undefined || converted.gallery !== undefined) };
 }
 
@@ -77,7 +80,8 @@ function convertKind(event: InwardEvent, context: InwardContext, reply: boolean)
     }
     const gallery = readGallery(event);
     if (gallery) return { gallery, text: convertText(content, context, { reply }) };
-    if (type !== 'm.room.message') return { text: convertUnknown(content, type), unknown: type };
+    if (isLocation(type)) return { text: convertLocation(content) };
+    if (type !== 'm.room.message') return { text: convertUnknown(content, type, context), unknown: type };
     switch (content.msgtype) {
         case 'm.text': return { text: convertText(content, context, { reply }) };
         // What a homeserver tells its users (client-server API, "Server Notices").
@@ -91,7 +95,7 @@ function convertKind(event: InwardEvent, context: InwardContext, reply: boolean)
 
 /** Of an unknown msgtype its text is the fallback (Matrix spec, "m.room.message msgtypes"). */
 function unknownKind(content: Content, context: InwardContext, unknown: string, reply: boolean): Partial<InwardMessage> {
-    return { text: convertText(content, context, { reply }) || convertUnknown(content, unknown), unknown };
+    return { text: convertText(content, context, { reply }) || convertUnknown(content, unknown, context), unknown };
 }
 
 /** What a program says is marked as such. */

@@ -1,10 +1,10 @@
 import { answering, quoteLink, unknownTarget } from './answers';
 import type { MatrixEventId, MatrixRoomId } from '../../ids/types';
 import { cut } from '../values';
-import { convertBody, finish } from './text';
+import { quietLine } from './text';
 
 const longestReason = 500;
-const inOneLine = (text: string): string => finish(convertBody(cut(text.replace(/\s+/g, ' ').trim(), longestReason)));
+const inOneLine = (text: string): string => quietLine(cut(text.trim(), longestReason));
 
 /**
  * What the person says who deleted a message for a reason.

@@ -3,7 +3,7 @@ import type { Content } from '../../matrix/Homeserver';
 import type { InwardContext } from '../types';
 import { isObject, text } from '../values';
 import { extensibleText } from './kinds';
-import { convertBody, finish } from './text';
+import { quietLine } from './text';
 
 /** Polls (MSC3381), in the stable and in the unstable form that clients send. */
 const names = (part: string): string[] => [`m.poll.${part}`, `org.matrix.msc3381.poll.${part}`];
@@ -40,14 +40,12 @@ function readPoll(content: Content): Poll | undefined {
     return { question: (extensibleText(poll.question) ?? '').slice(0, 2000), options, selections: selections >= 1 ? Math.floor(selections) : 1 };
 }
 
-const line = (words: string): string => finish(convertBody(words.replace(/\s+/g, ' ').trim()));
-
 /** A poll as text: the question and the numbered options. */
 export function convertPollStart(content: Content, _context: InwardContext = {}): string {
     const poll = readPoll(content);
-    if (!poll) return `📊 ${line(extensibleText(content) ?? 'Poll')}`;
+    if (!poll) return `📊 ${quietLine(extensibleText(content) ?? 'Poll')}`;
     const several = poll.selections > 1 ? ` (up to ${poll.selections} answers)` : '';
-    return [`📊 ${line(poll.question)}${several}`, ...poll.options.map((option, index) => `${index + 1}. ${line(option.text)}`), 'Votes are given on Matrix.'].join('\n');
+    return [`📊 ${quietLine(poll.question)}${several}`, ...poll.options.map((option, index) => `${index + 1}. ${quietLine(option.text)}`), 'Votes are given on Matrix.'].join('\n');
 }
 
 /**
@@ -67,8 +65,8 @@ export function pollResults(start: Content, answers: PollAnswer[]): string {
     for (const { content } of newest.values()) {
         for (const id of chosen(content, poll)) votes.set(id, (votes.get(id) ?? 0) + 1);
     }
-    const lines = poll.options.map(({ id, text: option }, index) => `${index + 1}. ${line(option)}: ${votes.get(id) ?? 0}`);
-    return [`📊 ${line(poll.question)} (closed)`, ...lines].join('\n');
+    const lines = poll.options.map(({ id, text: option }, index) => `${index + 1}. ${quietLine(option)}: ${votes.get(id) ?? 0}`);
+    return [`📊 ${quietLine(poll.question)} (closed)`, ...lines].join('\n');
 }
 
 function chosen(content: Content, poll: Poll): string[] {

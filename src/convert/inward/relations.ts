@@ -40,3 +40,7 @@ export function readRelation(content: Content): Relation {
     }
     return relation;
 }
+
+/** Whether the content, or what an edit puts in its place, may begin with the old fallback of answers; those of threads can, too. */
+export const isAnswer = (content: Content): boolean => [content, content['m.new_content']]
+    .some((part) => isObject(part) && isObject(part['m.relates_to']) && isObject(part['m.relates_to']['m.in_reply_to']));

@@ -2,7 +2,7 @@ import type { MatrixUserId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { InwardContext } from '../types';
 import { isObject, text } from '../values';
-import { ElementReader } from './elements';
+import { ElementReader, type Mentioned } from './elements';
 import { parseHtml } from './html';
 import { LineBuilder } from './dialect/builder';
 import { clean, joiner, roomMention, type Style } from './dialect/runs';
@@ -22,14 +22,21 @@ export function convertText(content: Content, context: InwardContext, options: {
     const style: Style = options.emote ? { italic: true } : {};
     const html = content.format === 'org.matrix.custom.html' ? text(content.formatted_body, longest) : undefined;
     const body = withoutFallback(text(content.body, longest) ?? '', options.reply === true);
-    const reader = new ElementReader(context, roomMentioned(content, context), namesOf(content, context));
+    const reader = new ElementReader(context, mentionedBy(content, context));
     const converted = html === undefined || html.trim() === '' ? readBody(body, reader, style) : serialize(reader.read(parseHtml(html), style));
     const shown = invisible.test(converted) && html !== undefined ? convertBody(body, context, style) : converted;
     return invisible.test(shown) ? '' : finish(shown);
 }
 
-const roomMentioned = (content: Content, context: InwardContext): boolean =>
-    Boolean(context.mayMentionRoom) && isObject(content['m.mentions']) && content['m.mentions'].room === true;
+function mentionedBy(content: Content, context: InwardContext): Mentioned {
+    const mentions = content['m.mentions'];
+    if (!isObject(mentions)) return nobody;
+    const ids: unknown[] = Array.isArray(mentions.user_ids) ? mentions.user_ids : [];
+    return { room: Boolean(context.mayMentionRoom) && mentions.room === true, names: namesOf(content, context), isSilent: (id) => !ids.includes(id) };
+}
+
+/** Where nothing is said of mentions: pills ring. */
+const nobody: Mentioned = { room: false, names: new Map(), isSilent: () => false };
 
 /** How many of the mentioned are looked for in the text. */
 const mostMentioned = 50;
@@ -50,7 +57,10 @@ function namesOf(content: Content, context: InwardContext): Map<string, string> 
 }
 
 /** Plain text: shown as it is, so what looks like a mark is escaped. */
-export const convertBody = (body: string, context: InwardContext = {}, style: Style = {}): string => readBody(body, new ElementReader(context, false), style);
+export const convertBody = (body: string, context: InwardContext = {}, style: Style = {}): string => readBody(body, new ElementReader(context, nobody), style);
+
+/** What the bridge quotes of a stranger in a line of its own words: rings nobody. */
+export const quietLine = (words: string): string => finish(convertBody(words.replace(/\s+/g, ' ').trim().replace(/@/g, `@${joiner}`)));
 
 function readBody(body: string, reader: ElementReader, style: Style): string {
     const builder = new LineBuilder();
