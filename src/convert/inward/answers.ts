@@ -6,7 +6,8 @@ import { joiner } from './dialect/runs';
 const block = /^(?:[#>|-]|```|\d+\.)/;
 /** What stands in front of an answer: links of quotes, and the link that names an event which is no message here. */
 const inFront = /^(?:\[[ ↩]\]\([^\s()]+\)\s*)+/;
-const url = /[a-z][a-z0-9+.-]*:\/\/[^\s<>]+/gi;
+/** A link has its address and its label side by side: each of them counts. */
+const url = /[a-z][a-z0-9+.-]*:\/\/(?:(?!\]\()[^\s<>|])+/gi;
 
 /** The invisible link in front of a text of which the server makes a quote. */
 export const quoteLink = (link: string): string => `[ ](${link})`;

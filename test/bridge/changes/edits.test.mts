@@ -191,7 +191,8 @@ describe('quotes', () => {
         const secret = w.rocketchat.addRoom('p', 'secret', [w.alice]);
         w.rocketchat.write(secret, w.alice, 'secret text', { id: 'secret1' as never });
         const asked = w.say('question');
-        await w.push(asked, w.reply(asked.event_id, `see ${link} there`, { format: 'org.matrix.custom.html', formatted_body: `see <a href="${link}">x</a> ${link} there` }));
+        const html = `see <a href="${link}">x</a> ${link} <b>${link}</b> “${link}” <a href="${link}">at ${link}</a> <a href="${link}">[${link}]</a> there`;
+        await w.push(asked, w.reply(asked.event_id, `see ${link} there`, { format: 'org.matrix.custom.html', formatted_body: html }));
         const [, text] = w.texts();
         const urls = (text.replace(/^\S+ \S+/, '').match(/[a-z]+:\/\/[^\s<>|)]+/gi) ?? []).map((url) => new URL(url).searchParams.get('msg'));
         expect(urls.length).toBeGreaterThan(0);
