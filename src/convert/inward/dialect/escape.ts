@@ -19,8 +19,11 @@ const labelled = /<[^\s<>|]*\|/;
 const link = /https?:\/\/[^\u0000-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007f][^\s<>"|]*/i;
 /** Punctuation that is not the end of an address, though it could be a part of it. */
 const punctuation = '.,!%~*"\':;()=\u2018-\u201f\u2026\u00bb\u3001\u3002\u3009\u300b\u300d\u300f\u3011\uff01\uff09\uff0c\uff1a\uff1b\uff1f';
-const behindLink = new RegExp(`[${punctuation}]+$`);
-const behindStyledLink = new RegExp(`[${punctuation}_]+$`);
+const behindLink = new RegExp(`[${punctuation}]`);
+const behindStyledLink = new RegExp(`[${punctuation}_]`);
+/** What the parser itself takes off the end of an address. */
+const behindAddress = /[.,!%~*"':;()=]/;
+/** Longer words are no links that anybody reads: bounds the search in them. */
 const longestLink = 2048;
 
 /** An address as the parser takes it into a link with a label: what would end it is percent-encoded. */
@@ -95,7 +98,14 @@ function urlIn(word: string): { start: number; end: number } {
     const match = /\.|:\/\//.test(word) && !labelled.test(word) ? address.exec(word) : null;
     if (!match) return { start: word.length, end: word.length };
     const start = match.index + match[1].length;
-    return { start, end: start + word.slice(start).replace(/[.,!%~*"':;()=]+$/, '').length };
+    return { start, end: start + withoutEnd(word.slice(start), behindAddress).length };
+}
+
+/** A pattern with `+$` would look at each of many such characters from all of them on. */
+function withoutEnd(text: string, character: RegExp): string {
+    let end = text.length;
+    while (end > 0 && character.test(text[end - 1])) end -= 1;
+    return text.slice(0, end);
 }
 
 /**
@@ -105,8 +115,8 @@ function urlIn(word: string): { start: number; end: number } {
  * @returns undefined when there is none, or when the parser finds just that
  */
 export function linkIn(word: string, styled: boolean): { before: string; link: string; after: string } | undefined {
-    const match = labelled.test(word) ? null : link.exec(word);
-    if (!match || match[0].length > longestLink || (!styled && word[match.index + match[0].length] === '|')) return undefined;
+    const match = word.length > longestLink || labelled.test(word) ? null : link.exec(word);
+    if (!match || (!styled && word[match.index + match[0].length] === '|')) return undefined;
     const found = trimmed(match[0], styled);
     const { start, end } = urlIn(word);
     if (!styled && (word.slice(start, end) === found || (start < match.index && match.index < end))) return undefined;
@@ -115,7 +125,7 @@ export function linkIn(word: string, styled: boolean): { before: string; link: s
 
 /** Without punctuation behind it; a bracket stays that closes one inside. */
 function trimmed(found: string, styled: boolean): string {
-    const stem = found.replace(styled ? behindStyledLink : behindLink, '');
+    const stem = withoutEnd(found, styled ? behindStyledLink : behindLink);
     const open = stem.split('(').length - stem.split(')').length;
     return open > 0 && found[stem.length] === ')' ? `${stem})` : stem;
 }

@@ -73,7 +73,9 @@ function splitPlain(run: Run, tokens: Run[]): void {
 /** Takes the links out of a word that the parser would not find in it. */
 function splitLink(word: Run, styled: boolean, push: (part: Run) => void): void {
     let rest = word.text;
-    for (let found = linkIn(rest, styled); found; found = linkIn(rest, styled)) {
+    while (rest.includes('://')) {
+        const found = linkIn(rest, styled);
+        if (!found) break;
         if (found.before !== '') push(withText(word, found.before));
         push({ ...word, kind: 'raw', text: found.link });
         rest = found.after;
