@@ -211,12 +211,26 @@ describe('changes from Matrix', () => {
         await w.push(w.say('hi'));
         const typing = (ids: string[]) => w.bridge.handleTransaction('t', [], [{ type: 'm.typing', room_id: w.matrixRoom.id, content: { user_ids: ids } }]);
         await typing([CAROL, '@rc_alice:hs.test']);
-        await turns(5);
+        await until(() => w.rocketchat.typingShown.length > 0);
         await typing([]);
+        await until(() => w.rocketchat.typingShown.some(({ on }) => !on));
         await turns(5);
-        expect(w.rocketchat.typingShown).toEqual([
+        const shown = w.rocketchat.typingShown.filter((one, index, all) => one.on !== all[index - 1]?.on);
+        expect(shown).toEqual([
             { roomId: w.room.id, name: 'carol-elsewhere.test', on: true },
             { roomId: w.room.id, name: 'carol-elsewhere.test', on: false },
         ]);
+    });
+
+    test('typing goes on as long as somebody types, and ends when nothing more is heard of them', async () => {
+        const w = await bridged();
+        await w.push(w.say('hi'));
+        const slept = w.clock.slept.length;
+        await w.bridge.handleTransaction('t', [], [{ type: 'm.typing', room_id: w.matrixRoom.id, content: { user_ids: [CAROL] } }]);
+        await until(() => w.rocketchat.typingShown.length >= 13);
+        await turns(50);
+        expect(new Set(w.clock.slept.slice(slept))).toContain(10_000);
+        expect(w.rocketchat.typingShown.every(({ on, name }) => on && name === 'carol-elsewhere.test')).toBe(true);
+        expect(w.rocketchat.typingShown).toHaveLength(13);
     });
 });

@@ -5,6 +5,10 @@ import { LruMap } from '../core/LruMap';
 import type { Parts } from '../core/Parts';
 
 const MAX_SHOWN = 10;
+/** Rocket.Chat's clients show it for 15 s (`apps/meteor/app/ui/client/lib/UserAction.ts`). */
+const RENEWED_MS = 10_000;
+/** Whoever types longer than this without a word from the homeserver has stopped, and it was lost. */
+const LONGEST_MS = 120_000;
 
 /** `m.typing` of the homeserver's push: who types now in a room. Nothing of it must hold up or fail a transaction. */
 export class InboundTyping {
@@ -42,5 +46,13 @@ export class InboundTyping {
             ...now.map((user) => change(user, true)),
             ...before.filter((user) => !now.includes(user)).map((user) => change(user, false)),
         ]);
+        // While the same people go on typing the homeserver pushes nothing more.
+        for (let shown = RENEWED_MS; now.length && shown <= LONGEST_MS; shown += RENEWED_MS) {
+            await context.clock.sleep(RENEWED_MS);
+            if (this.shown.get(roomId) !== now) {
+                return;
+            }
+            await Promise.all(now.map((user) => change(user, true)));
+        }
     }
 }
