@@ -11,7 +11,7 @@ export { answering, messagesLinked, quoteLink, quotesOf, unknownTarget, withoutF
 export { mentionsInCode, withoutMentionsInCode } from './inward/dialect/codeMentions';
 export { fromMatrix, referencesFromMatrix } from './inward/message';
 export type { InwardReferences } from './inward/message';
-export { mediaAttachment, mediaMissing, mediaTooLarge, size as sizeInWords } from './inward/media';
+export { fileLink, mediaAttachment, mediaMissing, mediaTooLarge, size as sizeInWords } from './inward/media';
 export { isPollResponse, isPollStart, pollResults } from './inward/polls';
 export type { PollAnswer } from './inward/polls';
 export { deletionNote, emptyNote, pinNote, replacedNote } from './inward/notes';

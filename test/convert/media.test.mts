@@ -84,6 +84,7 @@ describe('files from Matrix', () => {
 
     test('too large: both sizes are told', () => {
         expect(mediaTooLarge(media, 1_000_000)).toBe('“a.png” (2.5 MB) is larger than the 1 MB that the bridge may carry.');
+        expect(mediaTooLarge({ ...media, filename: 'a @all.png' }, 512, 'https://example.org/a')).toContain('<https://example.org/a|a @\u2060all.png> (');
         expect(mediaTooLarge({ ...media, size: undefined }, 512, 'https://example.org/a')).toBe('<https://example.org/a|a.png> is larger than the 512 B that the bridge may carry.');
     });
 });

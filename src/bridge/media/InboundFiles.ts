@@ -1,5 +1,5 @@
 import type { InwardMedia } from '../../convert/index';
-import { eventLink, mediaAttachment, mediaTooLarge, sizeInWords } from '../../convert/index';
+import { eventLink, fileLink, mediaAttachment, mediaTooLarge, sizeInWords } from '../../convert/index';
 import { BridgeError } from '../../errors/BridgeError';
 import { noticeIdOf } from '../../ids/messages';
 import type { MatrixEventId, MxcUri } from '../../ids/types';
@@ -177,7 +177,7 @@ export class InboundFiles {
     /** Words in place of the file, for both sides: its writer is on Matrix. */
     private async inWords(portal: Portal, event: MatrixEvent, media: InwardMedia, here: string, there: string): Promise<Brought> {
         await this.tellWriter(portal, event, media, there);
-        return { note: `📎 <${this.link(event)}|${media.filename.replace(/[|<>]/g, '')}> ${here}` };
+        return { note: `📎 ${fileLink(media, this.link(event))} ${here}` };
     }
 
     private tellWriter(portal: Portal, event: MatrixEvent, media: InwardMedia, reason: string): Promise<void> {

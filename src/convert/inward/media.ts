@@ -2,6 +2,8 @@ import type { MxcUri } from '../../ids/types';
 import type { InwardEvent, InwardMedia, MediaKind } from '../types';
 import { count, isObject, text } from '../values';
 import { extensionOf } from '../mime';
+import { joiner } from './dialect/runs';
+import { quietLine } from './text';
 
 const kinds: Record<string, MediaKind> = { 'm.image': 'image', 'm.video': 'video', 'm.audio': 'audio', 'm.file': 'file' };
 
@@ -86,15 +88,20 @@ export function mediaAttachment(media: InwardMedia, url: string, caption?: strin
     return attachment;
 }
 
+/** Where a file can be had. Nothing in its name rings: it is a stranger's words. */
+export const fileLink = ({ filename: name }: InwardMedia, url: string): string => `<${url}|${name.replace(/[|<>]/g, '').replace(/@/g, `@${joiner}`)}>`;
+
 /** What stands in place of a file that is larger than what may be carried. @param url where it can be had, if anywhere */
 export function mediaTooLarge(media: InwardMedia, limit: number, url?: string): string {
-    const name = url ? `<${url}|${media.filename.replace(/[|<>]/g, '')}>` : `“${media.filename}”`;
+    const name = url ? fileLink(media, url) : quietLine(`“${media.filename}”`);
     return `${name} ${media.size === undefined ? 'is' : `(${size(media.size)}) is`} larger than the ${size(limit)} that the bridge may carry.`;
 }
 
 /** What stands in place of a file that the bridge cannot fetch, whatever it does. */
-export const mediaMissing = (media: InwardMedia): string => (media.encrypted
-    ? `🔒 “${media.filename}” is end-to-end encrypted: it can be seen only on Matrix.` : `“${media.filename}” was sent without an address.`);
+export function mediaMissing({ filename: name, encrypted }: InwardMedia): string {
+    const quoted = quietLine(`“${name}”`);
+    return encrypted ? `🔒 ${quoted} is end-to-end encrypted: it can be seen only on Matrix.` : `${quoted} was sent without an address.`;
+}
 
 /** Bytes for people: `512 B`, `1.5 MB`. */
 export function size(bytes: number): string {
