@@ -109,8 +109,8 @@ function withoutEnd(text: string, character: RegExp): string {
 }
 
 /**
- * The link in a word that needs the form with a label: inside of bold, italic and strike the parser sees no bare address, and
- * behind many characters neither (`see:https://…`, an emoji). In others it takes too much (`<https://…>`) or too little
+ * The link in a word that needs the form with a label: inside of bold, italic and strike the parser sees no bare address, in
+ * spoilers it takes their end into it, and behind many characters it sees none (`see:https://…`, an emoji). In others it takes too much (`<https://…>`) or too little
  * (`https://…/Rust_(language)`).
  * @returns undefined when there is none, or when the parser finds just that
  */

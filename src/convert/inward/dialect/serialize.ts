@@ -38,6 +38,8 @@ function write(tokens: Run[], marks: Marks): string {
         if (open.length > 0) closeUnwanted(open, token, out);
         // No other mark can hold a spoiler.
         if (token.spoiler && open.length > 0 && open[0].mark !== 'spoiler') closeUnwanted(open, nothing, out);
+        // Inside of marks the parser finds code and links only behind white space and other marks.
+        if (out.endsInWord && token.kind !== 'text') closeStyles(open, out);
         if (token.spoiler || isStyled(token)) openWanted(open, tokens, index, out);
         out.text(token, tokens.slice(index + 1, index + 3), marks);
     }
@@ -49,6 +51,10 @@ function write(tokens: Run[], marks: Marks): string {
 function closeUnwanted(open: Opened[], token: Run, out: Writer): void {
     const stay = open.findIndex(({ mark }) => !token[mark]);
     while (stay >= 0 && open.length > stay) out.close((open.pop() as Opened).symbol);
+}
+
+function closeStyles(open: Opened[], out: Writer): void {
+    while (open.length > 0 && open[open.length - 1].mark !== 'spoiler') out.close((open.pop() as Opened).symbol);
 }
 
 /** Opens the marks that the token has in addition: first those that reach farthest. */
@@ -83,6 +89,8 @@ class Writer {
     /** The last character: to look for it in the growing text would copy the text each time. */
     private last = '';
     private closed = '';
+    /** The last piece is text that ends in no white space. */
+    public endsInWord = false;
 
     public get result(): string {
         return this.pieces.join('');
@@ -92,7 +100,7 @@ class Writer {
         // `_` behind a letter or digit is no mark; `:*`, `=*`, `-_` begin emoticons; a backslash takes a mark's meaning away.
         const clash = symbol[0] === '_' ? /[A-Za-z0-9\\-]$/ : symbol === '*' ? /[:=^\\-]$/ : symbol === '||' ? /[|\\]$/ : /\\$/;
         if (symbol === '||') this.endAddress();
-        this.add(symbol, clash.test(this.last));
+        this.add(symbol, clash.test(this.last) || (this.closed !== '' && this.closed[0] === symbol[0]));
     }
 
     public close(symbol: string): void {
@@ -103,8 +111,15 @@ class Writer {
 
     public text(token: Run, following: Run[], marks: Marks): void {
         const text = this.write(token, following, marks);
-        const clash = (this.closed[0] === '_' && /^[A-Za-z0-9]/.test(text)) || (this.last === '*' && /^-?\)/.test(text)) || (this.last === '|' && text.startsWith('|'));
-        this.add(text, clash);
+        this.add(text, this.clashesBefore(token.kind, text));
+        this.endsInWord = token.kind === 'text' && /\S$/.test(text);
+    }
+
+    private clashesBefore(kind: Run['kind'], text: string): boolean {
+        // `:[` is an emoticon, `![` begins a picture, and a backslash takes the meaning of a backtick away.
+        if (kind === 'raw' && text[0] === '[' && /[:!]/.test(this.last)) return true;
+        if (kind === 'code' && this.last === '\\') return true;
+        return (this.closed[0] === '_' && /^[A-Za-z0-9]/.test(text)) || (this.last === '*' && /^-?\)/.test(text)) || (this.last === '|' && text.startsWith('|'));
     }
 
     private clashesAtEnd(symbol: string): boolean {
@@ -123,6 +138,7 @@ class Writer {
         this.pieces.push(clash ? joiner + piece : piece);
         this.last = piece[piece.length - 1];
         this.closed = '';
+        this.endsInWord = false;
     }
 
     private write(token: Run, following: Run[], marks: Marks): string {
@@ -141,6 +157,6 @@ const mention = (name: string, before: string, next: Run | undefined): string =>
     (before === '' || /[\s>]$/.test(before) ? '' : ' ') + name + (next && /^(?:[\w.@\u00aa-\u1fff\u3040-\ud7ff-]|:\S)/.test(next.text) ? joiner : '');
 
 /** Whether the parser finds a bare address here, and takes nothing that follows into it. */
-const standsAlone = (token: Run, before: string, following: Run[]): boolean => !isStyled(token) && /^(?:[\s([!|*~`]|)$/.test(before)
-    && (following.length === 0 || (following[0].kind === 'text' && !isStyled(following[0]) && Boolean(following[0].spoiler) === Boolean(token.spoiler)
+const standsAlone = (token: Run, before: string, following: Run[]): boolean => !isStyled(token) && !token.spoiler && /^(?:[\s([!|*~`]|)$/.test(before)
+    && (following.length === 0 || (following[0].kind === 'text' && !isStyled(following[0]) && !following[0].spoiler
         && /^[.,!:;)'"]*(?:\s|$)/.test(following.map(({ text }) => text).join(''))));

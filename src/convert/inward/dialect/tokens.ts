@@ -57,7 +57,7 @@ function splitPlain(run: Run, tokens: Run[]): void {
         if (text !== '') tokens.push(withText(run, text));
     };
     for (const word of run.text.match(/\s+|\S+/g) ?? []) {
-        splitLink(withText(run, word), false, (part) => {
+        splitLink(withText(run, word), Boolean(run.spoiler), (part) => {
             if (part.kind === 'text' && !special.test(part.text)) {
                 harmless += part.text;
                 return;
