@@ -103,6 +103,22 @@ export function withAuthor(mentions: TextContent['m.mentions'], author?: MatrixU
     return author && !ids.includes(author) ? { ...mentions, user_ids: [...ids, author] } : mentions;
 }
 
+/**
+ * People on Matrix begin new direct rooms with the same people: a direct room here can have several there. Costs nothing for all others.
+ * @returns the portal with the Matrix room in which an event is
+ */
+export async function portalOf({ context, patience }: Parts, portal: Portal, event: MatrixEventId): Promise<Portal> {
+    const { homeserver, namespace } = context;
+    for (const matrixRoomId of portal.formerRooms.length ? [portal.matrixRoomId, ...portal.formerRooms] : []) {
+        const read = () => homeserver.event(matrixRoomId, event, namespace.actingAs(portal.host));
+        const found = await patience.keepTrying(read, OUTWARD).catch((error) => context.log.debug(`${event} could not be read: ${reasonOf(error)}`));
+        if (found) {
+            return { ...portal, matrixRoomId };
+        }
+    }
+    return portal;
+}
+
 /** @returns the event that an event of ours answers, null for none; undefined when the homeserver does not let us read it */
 export async function answeredBy({ context, patience }: Parts, portal: Portal, event: MatrixEventId): Promise<MatrixEventId | null | undefined> {
     const { homeserver, namespace, log } = context;

@@ -11,7 +11,7 @@ import { MediaLimits } from '../media/MediaLimits';
 import { filesOf, OutboundFiles } from '../media/OutboundFiles';
 import { isForbidden } from '../people/Ghosts';
 import type { Portal } from '../portals/Portal';
-import { answeredBy, readReferences, withAuthor } from './lookups';
+import { answeredBy, portalOf, readReferences, withAuthor } from './lookups';
 import type { Outgoing, Sender } from './Sender';
 import { Threads } from './Threads';
 
@@ -92,18 +92,19 @@ export class OutboundMessages {
     }
 
     /** An edit, sent as the author: Matrix knows no edits by others. Of a message with files the caption is edited. */
-    public async edit(portal: Portal, message: RcMessage, again = false): Promise<void> {
+    public async edit(newest: Portal, message: RcMessage, again = false): Promise<void> {
         if ((this.sentEdited.get(message.id) || 0) >= (message.editedAt || Infinity)) {
             return;
         }
         const [event] = await this.parts.links.eventsOf(message.id);
         if (!event) {
             // The edit has overtaken its message: what is sent is the text as it is now.
-            if (message.ts >= portal.bridgedAt) {
-                await this.post(portal, message, again);
+            if (message.ts >= newest.bridgedAt) {
+                await this.post(newest, message, again);
             }
             return;
         }
+        const portal = await portalOf(this.parts, newest, event);
         const [file] = filesOf(message);
         const converted = file && !file.caption ? undefined : await this.content(portal, (file && file.caption) || message, message, { edited: event });
         const caption = file && (await this.files.recaptioned(portal, message, event, converted && converted.content));
@@ -146,17 +147,16 @@ export class OutboundMessages {
      * A deletion, of all events of the message, and of its edits: they hold its text, too.
      * @param wasEdited false when it surely was never edited: then nothing is looked for
      */
-    public async delete(portal: Portal, message: Pick<RcMessage, 'id' | 'sender'>, by: RcUser, wasEdited = true): Promise<void> {
+    public async delete(newest: Portal, message: Pick<RcMessage, 'id' | 'sender'>, by: RcUser, wasEdited = true): Promise<void> {
         const events = await this.parts.links.eventsOf(message.id);
         if (!events.length) {
             this.deleted.set(message.id, true);
         }
         for (const event of events) {
+            const portal = await portalOf(this.parts, newest, event);
             // Of an event that is gone its edits may not be told any more.
-            const edits = wasEdited ? await this.editsOf(portal, event) : [];
-            await this.redact(portal, message, by, event);
-            for (const edit of edits) {
-                await this.redact(portal, message, by, edit);
+            for (const one of [event, ...(wasEdited ? await this.editsOf(portal, event) : [])]) {
+                await this.redact(portal, message, by, one);
             }
         }
     }

@@ -5,6 +5,7 @@ import type { RcUser } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
 import type { Portal } from '../portals/Portal';
+import { portalOf } from './lookups';
 import type { Sender } from './Sender';
 
 /** A reaction that was given or taken back. */
@@ -38,7 +39,7 @@ export class OutboundReactions {
         const given = await links.reaction(message.id, user.id, emoji);
         if (!on) {
             if (given && !(await this.goesByAnotherName(message.id, user, emoji))) {
-                await this.sender.redact(portal, user, given.event);
+                await this.sender.redact(await portalOf(this.parts, portal, given.event), user, given.event);
                 await links.forgetReaction(given);
             }
             return;
@@ -47,17 +48,18 @@ export class OutboundReactions {
         if (!event) {
             return;
         }
+        const there = await portalOf(this.parts, portal, event);
         const key = reactionKey(emoji);
         const mark = { id: message.id, kind: 'react', part: 0, revision: `${emoji} ${at}` };
         try {
             const content = reactionContent(event, key, key === emoji ? emoji : undefined);
-            const sent = await this.sender.send(portal, user, { type: 'm.reaction', content, mark, ...(again && { perhapsSince: at }) });
+            const sent = await this.sender.send(there, user, { type: 'm.reaction', content, mark, ...(again && { perhapsSince: at }) });
             links.remember({ kind: 'reaction', event: sent.eventId, message: message.id, room: message.roomId, sender: sent.ghost.mxid, emoji, userId: user.id });
         } catch (error) {
             if (!(error instanceof BridgeError) || error.errcode !== 'M_DUPLICATE_ANNOTATION') {
                 throw error;
             }
-            await this.recognise(portal, user, event, { message, emoji });
+            await this.recognise(there, user, event, { message, emoji });
         }
     }
 
