@@ -3,7 +3,7 @@ import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
 import type { Doers, OutItem } from '../outbound/items';
 import { identityOf, inWords, Redoing } from '../outbound/items';
-import type { Notices } from '../outbound/Notices';
+import type { Concerned, Notices } from '../outbound/Notices';
 import type { Portal } from '../portals/Portal';
 import type { Intent, Journal } from './Journal';
 import type { Presence } from './Presence';
@@ -74,14 +74,18 @@ export class Leftovers {
         }
     }
 
-    /** @throws the failure when it is to be done later */
+    /** @throws the failure when the server's database is away: then it is to be done later */
+    public async giveUp(item: OutItem, concerned: Concerned, error: unknown): Promise<void> {
+        if (!(await this.notices.failed(item, concerned, error))) {
+            throw error;
+        }
+    }
+
     private async failed(item: OutItem, error: unknown): Promise<void> {
         const actorId = 'by' in item && item.by ? item.by : 'user' in item ? item.user : undefined;
         const { rocketchat } = this.parts.context;
         const message = 'message' in item ? await rocketchat.message(item.message).catch(() => undefined) : undefined;
         const actor = actorId ? await rocketchat.user(actorId).catch(() => undefined) : message && message.sender;
-        if (!(await this.notices.failed(item, { message, actor: actor || (await rocketchat.appUser()) }, error))) {
-            throw error;
-        }
+        await this.giveUp(item, { message, actor: actor || (await rocketchat.appUser()) }, error);
     }
 }

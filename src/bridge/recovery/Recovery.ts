@@ -43,8 +43,8 @@ export interface RoomLane {
     isWaiting(message: RcMessageId): boolean;
     /** @returns what does the message that waits, which is then done here, in the order of the messages */
     claim(message: RcMessageId): (() => Promise<void>) | undefined;
-    /** @returns false when it is to be done later */
-    failed(item: OutItem, concerned: Concerned, error: unknown): Promise<boolean>;
+    /** Something could not be done. @throws the failure when it is to be done later */
+    failed(item: OutItem, concerned: Concerned, error: unknown): Promise<void>;
 }
 
 /**
@@ -144,9 +144,7 @@ export class Recovery {
         try {
             await action();
         } catch (error) {
-            if (!(await lane.failed({ kind, room: message.roomId, message: message.id }, { message, actor: message.sender }, error))) {
-                throw error;
-            }
+            await lane.failed({ kind, room: message.roomId, message: message.id }, { message, actor: message.sender }, error);
         }
     }
 

@@ -217,7 +217,7 @@ export class RoomWork {
             begin: () => this.journal.begin(roomId, since),
             isWaiting: (id) => this.queues.isWaiting(roomId, messageKey(id)),
             claim: (id) => this.queues.claim(roomId, messageKey(id)),
-            failed: (item, concerned, error) => this.notices.failed(item, concerned, error),
+            failed: (item, concerned, error) => this.leftovers.giveUp(item, concerned, error),
         });
     }
 

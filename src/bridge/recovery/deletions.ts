@@ -1,9 +1,10 @@
-import type { RcMessageId } from '../../ids/types';
+import type { MatrixUserId, RcMessageId } from '../../ids/types';
 import type { RcMessage } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
 import type { Sender } from '../outbound/Sender';
+import { isForbidden } from '../people/Ghosts';
 import type { Portal } from '../portals/Portal';
 import type { Arrived, OurEvent } from './Arrived';
 import { deletedByPeople, readPruning } from './pruned';
@@ -46,9 +47,16 @@ export async function compareDeletions(parts: Parts, sender: Sender, { portal, w
     }
     for (const { id, event, sender: ghost } of [...traced, ...deleted]) {
         await lane.begin();
-        for (const one of new Set([event, ...(await links.eventsOf(id))])) {
-            await patience.keepTrying(() => sender.redactAs(portal, ghost, one), OUTWARD)
-                .catch((error) => context.log.warn(`The deletion of message ${id} could not be brought to Matrix: ${reasonOf(error)}`));
+        try {
+            for (const one of new Set([event, ...(await links.eventsOf(id))])) {
+                const by = (user: MatrixUserId): Promise<void> => patience.keepTrying(() => sender.redactAs(portal, user, one), OUTWARD);
+                // Who wrote it may have left the room since.
+                await by(ghost).catch((error) => (isForbidden(error) ? by(portal.host) : Promise.reject(error)));
+            }
+        } catch (error) {
+            const author = await ghosts.userOf(ghost);
+            const item = author && { kind: 'delete' as const, room: portal.rcRoomId, message: id, author: author.id, by: author.id };
+            await (author && item ? lane.failed(item, { actor: author }, error) : context.log.warn(`Message ${id} could not be deleted on Matrix: ${reasonOf(error)}`));
         }
     }
 }

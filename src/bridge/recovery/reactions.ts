@@ -1,6 +1,5 @@
 import type { MatrixUserId, RcMessageId } from '../../ids/types';
 import type { RcUser } from '../../rocketchat/RocketChat';
-import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
 import type { OutboundReactions } from '../outbound/reactions';
 import type { Portal } from '../portals/Portal';
@@ -94,9 +93,9 @@ class ReactionComparison {
         const { context } = this.parts;
         const { portal } = this.compared;
         await this.lane.begin();
-        await this.reactions.changed(portal, user, { message: { id, roomId: portal.rcRoomId }, emoji, on, at: context.clock.now() }).catch((error) => {
-            context.log.warn(`A reaction to message ${id} could not be ${on ? 'brought to' : 'taken back on'} Matrix: ${reasonOf(error)}`);
-        });
+        const at = context.clock.now();
+        await this.reactions.changed(portal, user, { message: { id, roomId: portal.rcRoomId }, emoji, on, at })
+            .catch((error) => this.lane.failed({ kind: 'reaction', room: portal.rcRoomId, message: id, user: user.id, emoji, on, at }, { actor: user }, error));
     }
 }
 

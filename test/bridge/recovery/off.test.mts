@@ -1,4 +1,6 @@
 /** What happens in Rocket.Chat while the app is off, found without anybody having to write again. */
+import type { MatrixUserId } from '../../../src/ids/types';
+import { failure } from '../../support/fakes/FakeHomeserver.mts';
 import { until } from '../../support/fakes/FakeClock.mts';
 import type { Process } from '../../support/fakes/processes.mts';
 import { moment, worldOfProcesses } from '../../support/fakes/processes.mts';
@@ -83,6 +85,43 @@ test('a deletion is found also after a time off of days, in which nobody wrote',
         await w.first.bridge.outbound.messagePosted(message);
     }
     await w.off(w.first, 3 * 86_400_000);
+    w.rocketchat.messages.delete(written[1].id);
+    w.first.kill();
+    await w.begin(w.start());
+    expect(ofType('m.room.redaction')).toHaveLength(1);
+});
+
+test('a deletion and a reaction of a time off that are refused become letters, and arrive when they are tried again', async () => {
+    const w = await setUp(1);
+    const [{ room, ofType }] = w.portals;
+    const [kept, gone, last] = ['kept', 'gone', 'last'].map((text) => w.write(room, w.bob, text));
+    for (const message of [kept, gone, last]) {
+        await w.first.bridge.outbound.messagePosted(message);
+    }
+    await w.off(w.first);
+    w.rocketchat.messages.delete(gone.id);
+    kept.reactions = { ':tada:': ['alice'] };
+    w.first.kill();
+    const second = w.start();
+    w.homeserver.faults.redact = [failure(400, 'M_UNKNOWN')];
+    w.homeserver.faults.send = [failure(400, 'M_UNKNOWN')];
+    await w.begin(second);
+    const { deadLetters, retries } = second.bridge;
+    expect((await deadLetters.all()).map(({ what }) => what)).toEqual([`the deletion of message ${gone.id}`, `the reaction :tada: to message ${kept.id}`]);
+    expect(await retries.retry(await deadLetters.all(), 1e9)).toEqual({ through: 2, failed: 0, waiting: 0 });
+    expect([ofType('m.room.redaction').length, ofType('m.reaction').length, await deadLetters.all()]).toEqual([1, 1, []]);
+});
+
+test('what somebody wrote who has left the room since is deleted as well', async () => {
+    const w = await setUp(1);
+    const [{ room, portal, ofType }] = w.portals;
+    const written = ['kept', 'gone', 'last'].map((text) => w.write(room, w.bob, text));
+    for (const message of written) {
+        await w.first.bridge.outbound.messagePosted(message);
+    }
+    await w.settled(w.first);
+    w.homeserver.rooms.get(portal.matrixRoomId)!.members.set('@rc_bob:hs.test' as MatrixUserId, 'leave');
+    await w.off(w.first);
     w.rocketchat.messages.delete(written[1].id);
     w.first.kill();
     await w.begin(w.start());
