@@ -153,3 +153,22 @@ test.each<[string, BridgeError]>([
     expect(w.texts()).toEqual(['warm', 'behind it']);
     expect(w.rocketchat.whispers.map(({ text }) => text)).toEqual([expect.stringMatching(error.certain ? /“poison” was not delivered/ : /“poison” may not have been delivered/)]);
 });
+
+test.each(['upload', 'redact'] as const)('no room waits for ever for one %s without an answer, say of a large file on a slow line', async (call) => {
+    const w = await bridged();
+    w.homeserver[call] = async () => { throw fail('homeserver.timeout'); };
+    const from = w.clock.now();
+    if (call === 'upload') {
+        const files = [{ id: 'film', name: 'film.mp4', type: 'video/mp4', size: 3, isThumbnail: false }];
+        w.rocketchat.uploads.set('film', Buffer.from('mp4'));
+        await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.bob, '', { files, attachments: [{ title: 'film.mp4', title_link: '/file-upload/film/film.mp4', type: 'file' }] }));
+    } else {
+        const message = w.rocketchat.inRoom(w.room.id)[0];
+        w.rocketchat.messages.delete(message.id);
+        await w.bridge.outbound.messageDeleted(message, w.bob);
+    }
+    await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.bob, 'behind it'));
+    await until(() => w.texts().includes('behind it') || w.clock.now() - from > 7_200_000);
+    expect(w.texts()).toEqual(['warm', 'behind it']);
+    expect(w.rocketchat.whispers.map(({ text }) => text)).toEqual([expect.stringMatching(/may not have been (delivered|deleted)/)]);
+});

@@ -29,6 +29,8 @@ type Look = { found?: MatrixEventId; isSeen: boolean };
 /** After such failures the homeserver may still be at work: Dendrite makes two events of one that is sent twice in parallel. */
 const UNFINISHED = ['homeserver.timeout', 'homeserver.connectionLost', 'homeserver.unavailable'];
 const SETTLE_MS = 3_000;
+/** Failures that may be an outage, or the answer to this request alone: a firewall's page, a connection that is cut, an upload that takes too long. */
+const PERHAPS_ALONE = [...UNFINISHED, 'homeserver.notMatrix', 'homeserver.noPermission'];
 /** A Synapse that has much to do can answer a join before it lets the joined one send. */
 const JOINED_MS = 1_500;
 const isNotInYet = (error: unknown): boolean => isForbidden(error) && error instanceof BridgeError && /not in room/i.test(error.detail || '');
@@ -52,8 +54,7 @@ export class Sender {
         let doubtful = event.perhapsSince !== undefined;
         let isBlind = false;
         const result = await this.asGhost(portal, user, async (ghost, previous) => {
-            // A page that is not Matrix may be an answer to this event alone, say of a firewall: a look tells.
-            doubtful = doubtful || Boolean(previous && (!previous.certain || previous.code === 'homeserver.notMatrix'));
+            doubtful = doubtful || Boolean(previous && !previous.certain);
             if (doubtful) {
                 if (previous && UNFINISHED.includes(previous.code)) {
                     await this.parts.context.clock.sleep(SETTLE_MS);
@@ -123,6 +124,10 @@ export class Sender {
         const { ghosts, patience, context } = this.parts;
         let broughtIn = false;
         return patience.keepTrying(async (previous) => {
+            if (previous && PERHAPS_ALONE.includes(previous.code)) {
+                await context.homeserver.whoami();
+                patience.works();
+            }
             const ghost = await ghosts.of(user);
             try {
                 return await action(ghost, previous);
