@@ -104,6 +104,18 @@ test('a homeserver that may still be at work is given a moment', async () => {
     expect(w.clock.slept).toContain(3_000);
 });
 
+test('a reaction has the time at which it was given, however long it had to wait', async () => {
+    const w = await bridged();
+    const givenAt = w.clock.now();
+    const message = w.rocketchat.inRoom(w.room.id)[0];
+    message.reactions = { ':tada:': ['alice'] };
+    w.homeserver.faults.send = Array.from({ length: 20 }, () => fail('homeserver.unreachable'));
+    await w.bridge.outbound.reacted(message, w.alice, ':tada:', true);
+    await w.quiet();
+    expect(w.clock.now() - givenAt).toBeGreaterThan(30_000);
+    expect(w.matrixRoom.timeline.find(({ type }) => type === 'm.reaction')?.origin_server_ts).toBe(givenAt);
+});
+
 test('a sure failure costs no look', async () => {
     const w = await bridged();
     w.homeserver.faults.send = [fail('homeserver.unreachable'), fail('matrix.limited', { status: 429, retryAfterMs: 5 })];

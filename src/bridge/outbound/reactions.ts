@@ -53,7 +53,7 @@ export class OutboundReactions {
         const mark = { id: message.id, kind: 'react', part: 0, revision: `${emoji} ${at}` };
         try {
             const content = reactionContent(event, key, key === emoji ? emoji : undefined);
-            const sent = await this.sender.send(there, user, { type: 'm.reaction', content, mark, ...(again && { perhapsSince: at }) });
+            const sent = await this.sender.send(there, user, { type: 'm.reaction', content, mark, ts: at, ...(again && { perhapsSince: at }) });
             links.remember({ kind: 'reaction', event: sent.eventId, message: message.id, room: message.roomId, sender: sent.ghost.mxid, emoji, userId: user.id });
         } catch (error) {
             if (!(error instanceof BridgeError) || error.errcode !== 'M_DUPLICATE_ANNOTATION') {
