@@ -116,6 +116,19 @@ test('a reaction has the time at which it was given, however long it had to wait
     expect(w.matrixRoom.timeline.find(({ type }) => type === 'm.reaction')?.origin_server_ts).toBe(givenAt);
 });
 
+test.each<[string, BridgeError]>([
+    ['is away', fail('homeserver.unreachable')],
+    ['lets only so many be registered at once', fail('matrix.limited', { status: 429, retryAfterMs: 500 })],
+])('who is mentioned first while the homeserver %s is mentioned all the same', async (_name, error) => {
+    const w = await bridged();
+    const dora = w.rocketchat.addUser('dora');
+    w.homeserver.faults.register = Array.from({ length: 5 }, () => error);
+    const mentions = [{ id: dora.id, username: 'dora', name: 'dora' }];
+    await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.bob, 'ask @dora', { mentions }));
+    await w.quiet();
+    expect(w.matrixRoom.timeline.at(-1)?.content['m.mentions']).toEqual({ user_ids: ['@rc_dora:hs.test'] });
+});
+
 test('a sure failure costs no look', async () => {
     const w = await bridged();
     w.homeserver.faults.send = [fail('homeserver.unreachable'), fail('matrix.limited', { status: 429, retryAfterMs: 5 })];

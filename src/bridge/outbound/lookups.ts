@@ -84,7 +84,7 @@ async function mentioned(parts: Parts, message: RcMessage, username: string): Pr
     return user && matrixUser(parts, user);
 }
 
-async function matrixUser({ context, puppets, ghosts }: Parts, user: RcUser): Promise<{ id: MatrixUserId; name: string } | undefined> {
+async function matrixUser({ context, puppets, ghosts, patience }: Parts, user: RcUser): Promise<{ id: MatrixUserId; name: string } | undefined> {
     if (user.isPuppet) {
         const puppet = await puppets.byUserId(user.id);
         return puppet && { id: puppet.mxid, name: puppet.name };
@@ -92,8 +92,9 @@ async function matrixUser({ context, puppets, ghosts }: Parts, user: RcUser): Pr
     if (user.type !== 'user') {
         return undefined;
     }
-    // A message does not fail because somebody else's ghost cannot be made: the name stays text then.
-    const ghost = await ghosts.of(user).catch((error) => context.log.warn(`No ghost for the mentioned ${user.id}: ${reasonOf(error)}`));
+    // One that must be made waits for the homeserver, as its message does. A message does not fail because that cannot be: the name stays text then.
+    const make = (): ReturnType<typeof ghosts.of> => ghosts.of(user);
+    const ghost = await ((await ghosts.ifKnown(user.id)) ? make() : patience.keepTrying(make, OUTWARD)).catch((error) => context.log.warn(`No ghost for the mentioned ${user.id}: ${reasonOf(error)}`));
     return ghost ? { id: ghost.mxid, name: ghost.displayName } : undefined;
 }
 
