@@ -129,6 +129,21 @@ test.each<[string, BridgeError]>([
     expect(w.matrixRoom.timeline.at(-1)?.content['m.mentions']).toEqual({ user_ids: ['@rc_dora:hs.test'] });
 });
 
+test('what is deleted while the homeserver is away goes with its edits: they hold its text, too', async () => {
+    const w = await bridged();
+    const message = w.rocketchat.inRoom(w.room.id)[0];
+    Object.assign(message, { text: 'warm and wrong', editor: w.bob, editedAt: w.clock.now() });
+    await w.bridge.outbound.messageEdited({ ...message });
+    await w.quiet();
+    w.rocketchat.messages.delete(message.id);
+    w.homeserver.faults.relations = Array.from({ length: 5 }, () => fail('homeserver.unreachable'));
+    await w.bridge.outbound.messageDeleted(message, w.bob);
+    await w.quiet();
+    const ours = w.matrixRoom.timeline.filter(({ type }) => type === 'm.room.message').map(({ event_id: id }) => id);
+    expect(w.matrixRoom.timeline.filter(({ type }) => type === 'm.room.redaction').map(({ redacts }) => redacts)).toEqual(ours);
+    expect(ours).toHaveLength(2);
+});
+
 test('a sure failure costs no look', async () => {
     const w = await bridged();
     w.homeserver.faults.send = [fail('homeserver.unreachable'), fail('matrix.limited', { status: 429, retryAfterMs: 5 })];

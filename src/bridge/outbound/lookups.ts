@@ -120,6 +120,19 @@ export async function portalOf({ context, patience }: Parts, portal: Portal, eve
     return portal;
 }
 
+/** @returns the edits of an event by our people. Never throws: where they cannot be found the message goes all the same */
+export async function editsOf({ context, patience }: Parts, portal: Portal, event: MatrixEventId): Promise<MatrixEventId[]> {
+    const { homeserver, namespace, log } = context;
+    const options = { ...namespace.actingAs(portal.host), relType: 'm.replace', limit: 100 };
+    try {
+        const { events } = await patience.keepTrying(() => homeserver.relations(portal.matrixRoomId, event, options), OUTWARD);
+        return events.filter(({ sender }) => namespace.isGhost(sender)).map(({ event_id: id }) => id);
+    } catch (error) {
+        log.debug(`The edits of ${event} could not be found: ${reasonOf(error)}`);
+        return [];
+    }
+}
+
 /** @returns the event that an event of ours answers, null for none; undefined when the homeserver does not let us read it */
 export async function answeredBy({ context, patience }: Parts, portal: Portal, event: MatrixEventId): Promise<MatrixEventId | null | undefined> {
     const { homeserver, namespace, log } = context;

@@ -4,14 +4,13 @@ import type { MatrixEventId, RcMessageId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import { LruMap } from '../core/LruMap';
-import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
 import { MediaLimits } from '../media/MediaLimits';
 import { filesOf, OutboundFiles } from '../media/OutboundFiles';
 import { isForbidden } from '../people/Ghosts';
 import type { Portal } from '../portals/Portal';
-import { answeredBy, portalOf, readReferences, withAuthor } from './lookups';
+import { answeredBy, editsOf, portalOf, readReferences, withAuthor } from './lookups';
 import type { Outgoing, Sender } from './Sender';
 import { Threads } from './Threads';
 
@@ -155,7 +154,7 @@ export class OutboundMessages {
         for (const event of events) {
             const portal = await portalOf(this.parts, newest, event);
             // Of an event that is gone its edits may not be told any more.
-            for (const one of [event, ...(wasEdited ? await this.editsOf(portal, event) : [])]) {
+            for (const one of [event, ...(wasEdited ? await editsOf(this.parts, portal, event) : [])]) {
                 await this.redact(portal, message, by, one);
             }
         }
@@ -176,19 +175,6 @@ export class OutboundMessages {
             const author = message.sender.isPuppet ? undefined : await ghosts.ifKnown(message.sender.id);
             const reason = by.id === message.sender.id ? undefined : `Deleted by ${by.name} on Rocket.Chat`;
             await patience.keepTrying(() => this.sender.redactAs(portal, author ? author.mxid : portal.host, event, reason), OUTWARD);
-        }
-    }
-
-    /** Those of our people. Never throws: where they cannot be found the message goes all the same. */
-    private async editsOf(portal: Portal, event: MatrixEventId): Promise<MatrixEventId[]> {
-        const { context } = this.parts;
-        const acting = context.namespace.actingAs(portal.host);
-        try {
-            const { events } = await context.homeserver.relations(portal.matrixRoomId, event, { ...acting, relType: 'm.replace', limit: 100 });
-            return events.filter(({ sender }) => context.namespace.isGhost(sender)).map(({ event_id: id }) => id);
-        } catch (error) {
-            context.log.debug(`The edits of ${event} could not be found: ${reasonOf(error)}`);
-            return [];
         }
     }
 

@@ -3,6 +3,7 @@ import type { RcMessage } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
+import { editsOf } from '../outbound/lookups';
 import type { Sender } from '../outbound/Sender';
 import { isForbidden } from '../people/Ghosts';
 import type { Portal } from '../portals/Portal';
@@ -48,7 +49,9 @@ export async function compareDeletions(parts: Parts, sender: Sender, { portal, w
     for (const { id, event, sender: ghost } of [...traced, ...deleted]) {
         await lane.begin();
         try {
-            for (const one of new Set([event, ...(await links.eventsOf(id))])) {
+            const own = [...new Set([event, ...(await links.eventsOf(id))])];
+            const edits = await Promise.all(own.map((one) => editsOf(parts, portal, one)));
+            for (const one of [...own, ...edits.flat()]) {
                 const by = (user: MatrixUserId): Promise<void> => patience.keepTrying(() => sender.redactAs(portal, user, one), OUTWARD);
                 // Who wrote it may have left the room since.
                 await by(ghost).catch((error) => (isForbidden(error) ? by(portal.host) : Promise.reject(error)));

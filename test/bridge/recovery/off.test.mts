@@ -84,11 +84,15 @@ test('a deletion is found also after a time off of days, in which nobody wrote',
     for (const message of written) {
         await w.first.bridge.outbound.messagePosted(message);
     }
+    await w.settled(w.first);
+    Object.assign(written[1], { text: 'gone, and changed before', editor: w.bob, editedAt: w.clock.now() });
+    await w.first.bridge.outbound.messageEdited(written[1]);
     await w.off(w.first, 3 * 86_400_000);
     w.rocketchat.messages.delete(written[1].id);
     w.first.kill();
     await w.begin(w.start());
-    expect(ofType('m.room.redaction')).toHaveLength(1);
+    // With its edit, which holds its text.
+    expect(ofType('m.room.redaction')).toHaveLength(2);
 });
 
 test('a deletion and a reaction of a time off that are refused become letters, and arrive when they are tried again', async () => {
