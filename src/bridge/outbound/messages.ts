@@ -1,5 +1,6 @@
 import type { OutwardMessage, TextContent } from '../../convert/index';
 import { asEdit, asNotice, emptied, locationContent, messageLink, readRelation, relate, toMatrix } from '../../convert/index';
+import { BridgeError } from '../../errors/BridgeError';
 import type { MatrixEventId, RcMessageId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
@@ -51,22 +52,27 @@ export class OutboundMessages {
         const sent = links.isFresh(message.id) && !again ? [] : await links.linksOf(message.id);
         const contents = this.contents(portal, message);
         for (let part = 0; part < contents.length; part += 1) {
-            if (sent.some((link) => (link.part || 0) === part)) {
+            const isSent = sent.some((link) => (link.part || 0) === part);
+            // Of a text that is there the file with the whole of it may be missing.
+            if (isSent && (part > 0 || filesOf(message).length)) {
                 continue;
             }
-            const { content, whole } = await contents[part]();
+            const { content, whole } = await contents[part]().catch(inPart(part));
             if (whole !== undefined && part === 0) {
                 contents.push(async () => ({ content: await this.files.whole(portal, message, whole) }));
             }
+            if (isSent) {
+                continue;
+            }
             const mark = { id: message.id, kind: 'message', part, revision: '' };
             const outgoing = { type: 'm.room.message', content, mark, ts: message.ts, ...perhaps };
-            const { eventId, ghost, threaded } = await this.threads.send(portal, message.sender, outgoing);
+            const { eventId, ghost, threaded } = await this.threads.send(portal, message.sender, outgoing).catch(inPart(part));
             links.remember({ kind: 'message', event: eventId, message: message.id, room: message.roomId, sender: ghost.mxid, ...(part && { part }) });
             if (message.editedAt) {
                 this.sentEdited.set(message.id, message.editedAt);
             }
             if (message.threadShown && threaded) {
-                await this.alsoShow(portal, message, outgoing);
+                await this.alsoShow(portal, message, outgoing).catch(inPart(part + 1));
             }
         }
     }
@@ -231,6 +237,11 @@ export class OutboundMessages {
         return siteUrl ? messageLink(siteUrl, { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, message.id) : undefined;
     }
 }
+
+/** Of a message that is there in part it cannot be said that it was not delivered. @param part that failed */
+const inPart = (part: number) => (error: unknown): never => {
+    throw part > 0 && error instanceof BridgeError && error.certain ? new BridgeError({ ...error, certain: false }) : error;
+};
 
 /** By a bot, an app, or an integration (server: `bot` of the message, `processWebhookMessage`). */
 const isByProgram = ({ sender, unmapped }: RcMessage): boolean => sender.type === 'bot' || sender.type === 'app' || Boolean(unmapped.bot);

@@ -121,8 +121,8 @@ export class Recovery {
         const isThere = arrived.messages.has(ref.id) || (await links.eventsOf(ref.id)).length > 0;
         const isMissing = !isThere && ref.ts >= Math.max(from, portal.bridgedAt);
         const isEdited = isThere && (ref.editedAt || 0) >= from && !arrived.edits.has(`${ref.id} ${ref.editedAt}`);
-        // Of its files some may be missing.
-        const isInParts = isThere && ref.hasFiles && ref.ts >= from;
+        // Of its parts some may be missing.
+        const isInParts = isThere && ref.mayHaveParts && ref.ts >= from;
         if (!isMissing && !isEdited && !isInParts) {
             return false;
         }

@@ -9,7 +9,8 @@ export interface Ref {
     senderId: RcUserId;
     ts: number;
     editedAt?: number;
-    hasFiles: boolean;
+    /** It has become several events, perhaps: files, or a text with the whole of it behind. */
+    mayHaveParts: boolean;
     /** Of those that came from Matrix only reactions are compared. */
     isFromMatrix: boolean;
     /** Usernames by `:name:`, where there are any. */
@@ -29,6 +30,8 @@ export interface Written {
 }
 
 const PAGE = 100;
+/** A longer text may not fit into one event: then a file with the whole of it follows. */
+const LONG = 10_000;
 /** Pages are counted from the newest message: while one reads, messages come and go, so each page begins within the one before. */
 const OVERLAP = 20;
 
@@ -72,7 +75,7 @@ export async function readWritten(context: BridgeContext, roomId: RcRoomId, from
 /** By default pruning passes over what is pinned, threads and discussions (server: `cleanRoomHistory`). */
 const isSpared = ({ pinned, threadId, unmapped }: RcMessage): boolean => Boolean(pinned || threadId || unmapped.tcount || unmapped.drid);
 
-function toRef({ id, ts, editedAt, reactions, sender, files }: RcMessage): Ref {
-    const ref: Ref = { id, ts, editedAt, senderId: sender.id, hasFiles: files.length > 0, isFromMatrix: isDerivedMessageId(id) };
+function toRef({ id, ts, editedAt, reactions, sender, files, text }: RcMessage): Ref {
+    const ref: Ref = { id, ts, editedAt, senderId: sender.id, mayHaveParts: files.length > 0 || text.length > LONG, isFromMatrix: isDerivedMessageId(id) };
     return Object.keys(reactions).length ? { ...ref, reactions } : ref;
 }

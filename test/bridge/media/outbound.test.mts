@@ -140,3 +140,23 @@ test('a text that does not fit into an event is followed by the whole of it as a
     expect(whole.content).toMatchObject({ msgtype: 'm.file', filename: 'message.txt', info: { mimetype: 'text/plain' } });
     expect(w.homeserver.media.get(whole.content.url as never)!.content.toString().trim()).toBe(text.trim());
 });
+
+test('what has arrived in part may have been delivered, and another try brings the rest', async () => {
+    const w = await bridged();
+    const refused = () => failure(400, 'M_UNKNOWN', { retriable: false, certain: true });
+    const texts = (): unknown[] => w.sent().map(({ content }) => content.filename ?? 'text');
+    for (const [text, files] of [['word '.repeat(20_000), []], ['look', [w.file('a.txt', 'text/plain', Buffer.from('a')), w.file('b.txt', 'text/plain', Buffer.from('b'))]]] as const) {
+        const { send } = w.homeserver;
+        let sends = 0;
+        w.homeserver.send = (event) => {
+            sends += 1;
+            return sends === 2 ? Promise.reject(refused()) : send.call(w.homeserver, event);
+        };
+        await w.post(text, [...files]);
+        w.homeserver.send = send;
+    }
+    expect(texts()).toEqual(['text', 'a.txt']);
+    expect(w.rocketchat.whispers.map(({ text }) => /was not|may not have been/.exec(text)?.[0])).toEqual(['may not have been', 'may not have been']);
+    expect(await w.bridge.retries.retry(await w.bridge.deadLetters.all(), 1e9)).toMatchObject({ through: 2 });
+    expect(texts()).toEqual(['text', 'a.txt', 'message.txt', 'b.txt']);
+});
