@@ -31,7 +31,7 @@ export class OutboundMembers {
             return;
         }
         try {
-            await patience.keepTrying(notForLong(() => this.invite(portal, inviter, puppet.mxid)), OUTWARD);
+            await patience.keepTrying(notForLong(unless(() => this.look(portal, puppet.mxid), () => this.invite(portal, inviter, puppet.mxid))), OUTWARD);
         } catch (error) {
             const sentence = error instanceof BridgeError ? error.userMessage : '';
             await context.rocketchat.whisper(inviter.id, portal.rcRoomId, `:warning: ${puppet.mxid} could not be invited on Matrix. ${sentence}`);
@@ -65,11 +65,13 @@ export class OutboundMembers {
         await this.sender.asGhost(portal, user, () => ghosts.takeOut(ghost, portal.matrixRoomId));
     }
 
-    /** Joined, or invited. */
-    private async isIn(portal: Portal, user: MatrixUserId): Promise<boolean> {
-        const { patience, context } = this.parts;
-        const look = () => context.homeserver.state(portal.matrixRoomId, 'm.room.member', user, this.asHost(portal));
-        const member = await patience.keepTrying(look, OUTWARD);
+    private isIn(portal: Portal, user: MatrixUserId): Promise<boolean> {
+        return this.parts.patience.keepTrying(() => this.look(portal, user), OUTWARD);
+    }
+
+    /** @returns whether somebody is joined, or invited */
+    private async look(portal: Portal, user: MatrixUserId): Promise<boolean> {
+        const member = await this.parts.context.homeserver.state(portal.matrixRoomId, 'm.room.member', user, this.asHost(portal));
         return Boolean(member && (member.membership === 'join' || member.membership === 'invite'));
     }
 
@@ -81,7 +83,8 @@ export class OutboundMembers {
 
     private async kick(portal: Portal, by: RcUser, user: Parameters<Parts['context']['homeserver']['kick']>[1]): Promise<void> {
         const { patience, context } = this.parts;
-        await patience.keepTrying(() => this.asPersonOrHost(portal, by, (acting) => context.homeserver.kick(portal.matrixRoomId, user, acting)), OUTWARD);
+        const kick = () => this.asPersonOrHost(portal, by, (acting) => context.homeserver.kick(portal.matrixRoomId, user, acting));
+        await patience.keepTrying(unless(async () => !(await this.look(portal, user)), kick), OUTWARD);
     }
 
     private async asPersonOrHost(portal: Portal, person: RcUser, action: (acting: { as?: Portal['host'] }) => Promise<void>): Promise<void> {
@@ -105,13 +108,22 @@ export class OutboundMembers {
     }
 }
 
+type Try = (previous?: BridgeError) => Promise<void>;
+
+/** Of a try without an answer nobody knows whether it was done: then it is looked first, for a second time is refused. */
+const unless = (isDone: () => Promise<boolean>, action: () => Promise<void>): Try => async (previous) => {
+    if (!previous || previous.certain || !(await isDone())) {
+        await action();
+    }
+};
+
 /**
  * An invite can hang on the invited person's server, for which the room's messages do not wait: without an answer it is tried
  * once more. While our own homeserver surely is not there it waits like everything else.
  */
-function notForLong(action: () => Promise<void>): () => Promise<void> {
+function notForLong(action: Try): Try {
     let unanswered = 0;
-    return () => action().catch((error: unknown) => {
+    return (previous) => action(previous).catch((error: unknown) => {
         unanswered += error instanceof BridgeError && !error.certain ? 1 : 0;
         throw error instanceof BridgeError && unanswered > 1 ? new BridgeError({ ...error, retriable: false }) : error;
     });

@@ -18,7 +18,11 @@ async function bridged() {
         await w.quiet();
         return message;
     };
-    return { ...w, texts: w.textsOnMatrix, letters, retry, say };
+    const carolsPuppet = async () => {
+        await w.push(w.carolSays('hi'));
+        return [...w.rocketchat.users.values()].filter(({ isPuppet }) => isPuppet);
+    };
+    return { ...w, texts: w.textsOnMatrix, letters, retry, say, carolsPuppet };
 }
 
 test('a message that is refused becomes a letter, its writer is told once, and the next one goes on', async () => {
@@ -300,4 +304,25 @@ test('of each reaction that fails its giver is told', async () => {
         await w.quiet();
     }
     expect(w.rocketchat.whispers).toHaveLength(2);
+});
+
+test.each(['invite', 'kick'] as const)('where no answer came of an %s that was done, that is no failure', async (call) => {
+    const w = await bridged();
+    await w.say('warm');
+    const [puppet] = await w.carolsPuppet();
+    const carol = '@carol:elsewhere.test' as MatrixUserId;
+    const done = call === 'invite' ? 'join' : 'leave';
+    w.matrixRoom.members.set(carol, call === 'invite' ? 'leave' : 'join');
+    let tries = 0;
+    w.homeserver[call] = async () => {
+        tries += 1;
+        if (w.matrixRoom.members.get(carol) === done) {
+            throw forbidden();
+        }
+        w.matrixRoom.members.set(carol, done);
+        throw failure(undefined, undefined, { certain: false });
+    };
+    await (call === 'invite' ? w.bridge.outbound.memberJoined(w.room.id, puppet, w.alice) : w.bridge.outbound.memberLeft(w.room.id, puppet, w.alice));
+    await w.say('next');
+    expect([tries, await w.letters(), w.rocketchat.whispers]).toEqual([1, [], []]);
 });
