@@ -7,7 +7,7 @@ export const objectOf = (value: unknown): Record<string, unknown> => (isObject(v
 
 /** @param limit longer texts are cut, in UTF-16 units */
 export const text = (value: unknown, limit = Number.MAX_SAFE_INTEGER): string | undefined =>
-    typeof value === 'string' ? value.slice(0, limit) : undefined;
+    typeof value === 'string' ? cut(value, limit) : undefined;
 
 /** A whole number from 0 on that JSON and both servers can hold. */
 export const count = (value: unknown): number | undefined =>

@@ -10,6 +10,15 @@ export function parseJson(text: string): unknown {
     return tamed(JSON.parse(text), 1);
 }
 
+/**
+ * Text in Rocket.Chat can hold half of a surrogate pair, which JSON writes as an escape. Synapse answers that with 500, for
+ * ever: it takes U+FFFD in its place.
+ * @param json as `JSON.stringify` writes it
+ */
+export function wellFormed(json: string): string {
+    return json.includes('\\ud') ? json.replace(/\\(?:u(d[89a-f][0-9a-f]{2})|[^])/g, (escape, lone?: string) => (lone ? '\ufffd' : escape)) : json;
+}
+
 function tamed(value: unknown, depth: number): unknown {
     if (typeof value !== 'object' || value === null) {
         return value;

@@ -3,7 +3,7 @@ import { isObject } from '../../convert/values';
 import { failure } from '../../errors/catalogue';
 import type { SdkCallback, SdkRequest, SdkResponse } from '../sdk';
 import { failedAnswer, networkFailure } from './failures';
-import { parseJson } from './json';
+import { parseJson, wellFormed } from './json';
 
 /** How the request of a URL is called in logs: method and path, the ids in it and the query left out. */
 function describeRequest(method: string, uri: string): string {
@@ -29,7 +29,7 @@ function engineRequest({ method, headers, body, timeout }: SdkRequest): IHttpReq
     const request: IHttpRequest = { headers: { ...headers }, timeout, encoding: null };
     if (body !== undefined) {
         // A Buffer passes although the type says string (it crosses as an extension of msgpack).
-        request.content = body as string;
+        request.content = typeof body === 'string' ? wellFormed(body) : (body as unknown as string);
     } else if (method !== 'GET') {
         // Without a body the server would send its own, form-encoded.
         request.content = '{}';

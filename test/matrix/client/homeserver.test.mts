@@ -40,6 +40,13 @@ describe('requests', () => {
         expect(fake.asked).toHaveLength(1);
     });
 
+    it('carry no halves of surrogate pairs: Synapse answers them with 500', async () => {
+        const { fake, homeserver } = setUp({ body: { event_id: '$1' } });
+        const send = (body: string) => homeserver.send({ roomId: room, type: 'm.room.message', content: { body }, txnId: 'm', as: ghost });
+        await send('a\ud83d b\udc00 \ud83d\ude00 \\ud83d \\\ud83d "\u0000');
+        expect(fake.last.body).toEqual({ body: 'a\ufffd b\ufffd \ud83d\ude00 \\ud83d \\\ufffd "\u0000' });
+    });
+
     it('that have no content carry an empty JSON object: the server would make a form of them', async () => {
         const { fake, homeserver } = setUp({});
         await homeserver.deleteAlias('#rc_x:hs.test' as MatrixRoomAlias);
