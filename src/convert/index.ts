@@ -25,7 +25,7 @@ export { fileNote, mediaContent, outwardFiles, withCaption } from './outward/med
 export { asNotice, locationContent } from './outward/kinds';
 export { measure } from './outward/measure/measure';
 export type { OutwardFile } from './outward/media';
-export { asEdit, emptied, reactionContent, relate } from './outward/relations';
+export { asEdit, emptied, mentionsOf, reactionContent, relate } from './outward/relations';
 export { reactionKey, reactionName } from './emoji/reactions';
 export { eventLink, parseMatrixLink, roomLink, userLink } from './matrixLinks';
 export { messageLink, parseMessageLink } from './messageLinks';

@@ -1,7 +1,9 @@
 import type { OutwardContext, TextContent } from '../../convert/index';
-import { readRelation, referencesToMatrix } from '../../convert/index';
+import { mentionsOf, readRelation, referencesToMatrix } from '../../convert/index';
+import { objectOf } from '../../convert/values';
 import { matrixUserId } from '../../ids/matrix';
 import type { MatrixEventId, MatrixUserId } from '../../ids/types';
+import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
@@ -133,14 +135,31 @@ export async function editsOf({ context, patience }: Parts, portal: Portal, even
     }
 }
 
+/** By a bot, an app, or an integration (server: `bot` of the message, `processWebhookMessage`). */
+export const isByProgram = ({ sender, unmapped }: RcMessage): boolean => sender.type === 'bot' || sender.type === 'app' || Boolean(unmapped.bot);
+
 /** @returns the event that an event of ours answers, null for none; undefined when the homeserver does not let us read it */
-export async function answeredBy({ context, patience }: Parts, portal: Portal, event: MatrixEventId): Promise<MatrixEventId | null | undefined> {
+export async function answeredBy(parts: Parts, portal: Portal, event: MatrixEventId): Promise<MatrixEventId | null | undefined> {
+    const read = await eventOfOurs(parts, portal, event);
+    return read && (readRelation(read.content).replyTo ?? null);
+}
+
+/**
+ * Whom an event of ours mentions, with its newest edit where the homeserver tells it (client-server API, "Bundled aggregations"):
+ * an edit must not ring them again.
+ */
+export async function mentionedBefore(parts: Parts, portal: Portal, event: MatrixEventId): Promise<TextContent['m.mentions'] | undefined> {
+    const read = await eventOfOurs(parts, portal, event);
+    const newest = objectOf(objectOf(objectOf(read && read.unsigned)['m.relations'])['m.replace']);
+    return mentionsOf(objectOf(objectOf(newest.content)['m.new_content'])) || mentionsOf(objectOf(read && read.content));
+}
+
+async function eventOfOurs({ context, patience }: Parts, portal: Portal, event: MatrixEventId): Promise<MatrixEvent | undefined> {
     const { homeserver, namespace, log } = context;
     try {
-        const read = await patience.keepTrying(() => homeserver.event(portal.matrixRoomId, event, namespace.actingAs(portal.host)), OUTWARD);
-        return read && (readRelation(read.content).replyTo ?? null);
+        return await patience.keepTrying(() => homeserver.event(portal.matrixRoomId, event, namespace.actingAs(portal.host)), OUTWARD);
     } catch (error) {
-        log.debug(`What ${event} answers could not be read: ${reasonOf(error)}`);
+        log.debug(`The event ${event} could not be read: ${reasonOf(error)}`);
         return undefined;
     }
 }

@@ -1,5 +1,5 @@
 import type { OutwardMessage, TextContent } from '../../convert/index';
-import { asEdit, asNotice, emptied, locationContent, messageLink, readRelation, relate, toMatrix } from '../../convert/index';
+import { asEdit, asNotice, emptied, locationContent, mentionsOf, messageLink, readRelation, relate, toMatrix } from '../../convert/index';
 import { BridgeError } from '../../errors/BridgeError';
 import type { MatrixEventId, RcMessageId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
@@ -11,7 +11,7 @@ import { MediaLimits } from '../media/MediaLimits';
 import { filesOf, OutboundFiles } from '../media/OutboundFiles';
 import { isForbidden } from '../people/Ghosts';
 import type { Portal } from '../portals/Portal';
-import { answeredBy, editsOf, portalOf, readReferences, withAuthor } from './lookups';
+import { answeredBy, editsOf, isByProgram, mentionedBefore, portalOf, readReferences, withAuthor } from './lookups';
 import type { Outgoing, Sender } from './Sender';
 import { Threads } from './Threads';
 
@@ -28,8 +28,8 @@ export class OutboundMessages {
     private readonly threads: Threads;
     /** Deleted before they were sent: the deletion has overtaken them. */
     private readonly deleted = new LruMap<RcMessageId, true>(1_000);
-    /** The time of the newest edit that is on Matrix: events of older ones may come later. */
-    private readonly sentEdited = new LruMap<RcMessageId, number>(1_000);
+    /** Whom a message mentions as it is on Matrix, and the time of its newest edit there: events of older ones may come later. */
+    private readonly said = new LruMap<RcMessageId, { editedAt: number; mentions?: TextContent['m.mentions'] }>(5_000);
 
     constructor(
         private readonly parts: Parts,
@@ -68,8 +68,8 @@ export class OutboundMessages {
             const outgoing = { type: 'm.room.message', content, mark, ts: message.ts, ...perhaps };
             const { eventId, ghost, threaded } = await this.threads.send(portal, message.sender, outgoing).catch(inPart(part));
             links.remember({ kind: 'message', event: eventId, message: message.id, room: message.roomId, sender: ghost.mxid, ...(part && { part }) });
-            if (message.editedAt) {
-                this.sentEdited.set(message.id, message.editedAt);
+            if (part === 0) {
+                this.said.set(message.id, { editedAt: message.editedAt || 0, mentions: mentionsOf(content) });
             }
             if (message.threadShown && threaded) {
                 await this.alsoShow(portal, message, outgoing).catch(inPart(part + 1));
@@ -98,7 +98,8 @@ export class OutboundMessages {
 
     /** An edit, sent as the author: Matrix knows no edits by others. Of a message with files the caption is edited. */
     public async edit(newest: Portal, message: RcMessage, again = false): Promise<void> {
-        if ((this.sentEdited.get(message.id) || 0) >= (message.editedAt || Infinity)) {
+        const said = this.said.get(message.id);
+        if (said && said.editedAt >= (message.editedAt || Infinity)) {
             return;
         }
         const [event] = await this.parts.links.eventsOf(message.id);
@@ -117,13 +118,15 @@ export class OutboundMessages {
         if (!plain) {
             return;
         }
+        const mentions = mentionsOf(plain);
+        const before = mentions && (said ? said.mentions : await mentionedBefore(this.parts, portal, event));
         const shown = (await this.parts.links.linksOf(message.id)).filter(({ part }) => part === SHOWN);
         for (const { event: edited, part = 0 } of [{ event }, ...shown] as { event: MatrixEventId; part?: number }[]) {
             const mark = { id: message.id, kind: 'edit', part, revision: String(message.editedAt || 0) };
-            const outgoing = { type: 'm.room.message', content: asEdit(plain, edited), mark, ts: message.editedAt, ...(again && { perhapsSince: message.editedAt }) };
+            const outgoing = { type: 'm.room.message', content: asEdit(plain, edited, part ? mentions : before), mark, ts: message.editedAt, ...(again && { perhapsSince: message.editedAt }) };
             await this.sender.send(portal, message.sender, outgoing);
         }
-        this.sentEdited.set(message.id, message.editedAt || 0);
+        this.said.set(message.id, { editedAt: message.editedAt || 0, mentions });
         if (!file) {
             await this.editWhole(portal, message, converted && converted.whole);
         }
@@ -242,6 +245,3 @@ export class OutboundMessages {
 const inPart = (part: number) => (error: unknown): never => {
     throw part > 0 && error instanceof BridgeError && error.certain ? new BridgeError({ ...error, certain: false }) : error;
 };
-
-/** By a bot, an app, or an integration (server: `bot` of the message, `processWebhookMessage`). */
-const isByProgram = ({ sender, unmapped }: RcMessage): boolean => sender.type === 'bot' || sender.type === 'app' || Boolean(unmapped.bot);

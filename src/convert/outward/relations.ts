@@ -1,7 +1,7 @@
-import type { MatrixEventId } from '../../ids/types';
+import type { MatrixEventId, MatrixUserId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { TextContent } from '../types';
-import { cut, jsonSize } from '../values';
+import { cut, jsonSize, objectOf } from '../values';
 
 /** In bytes; the event may have 65,536 with all that the server adds. */
 const largestEvent = 62000;
@@ -41,6 +41,13 @@ export function asEdit(content: Content, edited: MatrixEventId, before?: TextCon
     const mentions = plain['m.mentions'] as TextContent['m.mentions'] | undefined;
     if (mentions) fallback['m.mentions'] = newMentions(mentions, before);
     return fallback;
+}
+
+/** @returns whom a content mentions, undefined for nobody */
+export function mentionsOf(content: Content): TextContent['m.mentions'] | undefined {
+    const { user_ids: ids, room } = objectOf(content['m.mentions']);
+    const users = Array.isArray(ids) ? ids.filter((id): id is MatrixUserId => typeof id === 'string') : [];
+    return users.length > 0 || room === true ? { ...(users.length > 0 && { user_ids: users }), ...(room === true && { room }) } : undefined;
 }
 
 const emptyWords = '(empty message)';

@@ -1,4 +1,5 @@
 /** What happens in Rocket.Chat to messages that are there already, and relations between them. */
+import { Bridge } from '../../../src/bridge/Bridge';
 import { eventIdOf } from '../../../src/ids/messages';
 import { rcMessageId } from '../../../src/ids/rocketchat';
 import type { MatrixEventId, MatrixUserId } from '../../../src/ids/types';
@@ -115,6 +116,32 @@ describe('threads', () => {
 });
 
 describe('edits', () => {
+    const alice = { user_ids: ['@rc_alice:hs.test'] };
+    const rung = (w: Awaited<ReturnType<typeof bridged>>): unknown[] => w.timeline().map(({ content }) => content['m.mentions']);
+
+    test('ring only whom the text did not mention before, whatever it was edited to already', async () => {
+        const w = await bridged();
+        const { message } = await w.post('hi @alice');
+        await w.edit(message, 'hello @alice');
+        w.clock.pass(10);
+        await w.edit(message, 'hello @alice and @bob');
+        w.clock.pass(10);
+        await w.edit(message, 'hello, @alice and @bob');
+        expect(rung(w)).toEqual([alice, {}, { user_ids: ['@rc_bob:hs.test'] }, {}]);
+        expect(w.timeline()[3].content['m.new_content']).toMatchObject({ 'm.mentions': { user_ids: ['@rc_alice:hs.test', '@rc_bob:hs.test'] } });
+        expect(w.homeserver.calls).not.toContain('event');
+    });
+
+    test('ring nobody again after a restart, nor in the copy of "also send to channel"', async () => {
+        const w = await bridged();
+        const { message: root } = await w.post('root');
+        const { message } = await w.post('hi @alice', { threadId: root.id, threadShown: true });
+        const { outbound } = new Bridge(w.context);
+        await outbound.messageEdited({ ...message, text: 'hello @alice and @bob', editor: w.bob, editedAt: w.clock.now() });
+        await w.quiet();
+        expect(rung(w)).toEqual([{}, alice, {}, { user_ids: ['@rc_bob:hs.test'] }, {}]);
+    });
+
     test('to nothing is readable, and can be edited again', async () => {
         const w = await bridged();
         const { message, event } = await w.post('words');
