@@ -50,6 +50,21 @@ export function astOf(text: string, md?: unknown[]): Node[] {
     }
 }
 
+/** A text of nothing but emoji is one node without what stands between them: blanks and line breaks are taken from the text again. */
+export function withBlanks(list: Node[], text: string): Node[] {
+    const emojis = list.length === 1 && list[0].type === 'BIG_EMOJI' ? nodes(list[0].value) : [];
+    const inlines: Node[] = [];
+    let rest = text.trim();
+    for (const emoji of emojis) {
+        const typed = [emoji.unicode, `:${plainText(emoji.shortCode)}:`, plainText(emoji.value)].find((form) => typeof form === 'string' && form !== '' && rest.startsWith(form));
+        if (typed === undefined) return list;
+        const behind = rest.slice((typed as string).length);
+        rest = behind.trimStart();
+        inlines.push(emoji, { type: 'PLAIN_TEXT', value: behind.slice(0, behind.length - rest.length) });
+    }
+    return inlines.length > 0 && rest === '' ? [{ type: 'PARAGRAPH', value: inlines }] : list;
+}
+
 function tooCostly(text: string): boolean {
     if (text.length > limits.length) return true;
     let all = 0;

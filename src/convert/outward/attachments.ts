@@ -1,6 +1,6 @@
-import { isObject, text } from '../values';
+import { cut, isObject, text } from '../values';
 import { astOf } from './ast';
-import { blocksToHtml, escapeHtml } from './html';
+import { below, blocksToHtml, escapeHtml } from './html';
 import { blocksToPlain } from './plain';
 import type { Scope } from './scope';
 import { isQuote } from './quotes';
@@ -23,10 +23,15 @@ export function cards(attachments: Record<string, unknown>[], scope: Scope): Pie
         .map((attachment) => card(attachment, scope)).filter(({ plain }) => plain !== '');
 }
 
+const words = (value: unknown): string => text(value, 5000)?.trim() ?? '';
+
+/** Integrations send numbers and truth values, too. */
+const fieldValue = (value: unknown): unknown => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value);
+
 function card(attachment: Record<string, unknown>, scope: Scope): Piece {
     const pieces: Piece[] = [];
     const add = (value: unknown, wrap: (piece: Piece) => Piece = (piece) => piece): void => {
-        const content = text(value, 5000)?.trim();
+        const content = words(value);
         if (!content) return;
         const ast = astOf(content);
         pieces.push(wrap({ html: blocksToHtml(ast, scope), plain: blocksToPlain(ast, scope) }));
@@ -40,9 +45,11 @@ function card(attachment: Record<string, unknown>, scope: Scope): Piece {
     add(attachment.title, (piece) => linked(attachment.title_link)({ html: `<strong>${piece.html}</strong>`, plain: piece.plain }));
     add(attachment.text);
     for (const field of (Array.isArray(attachment.fields) ? attachment.fields : []).filter(isObject).slice(0, 50)) {
-        add(field.value, ({ html, plain }) => ({
-            html: `<strong>${escapeHtml(text(field.title, 200) ?? '')}</strong> ${html}`, plain: `${text(field.title, 200) ?? ''}: ${plain}`,
-        }));
+        const title = cut(words(field.title), 200);
+        const value = fieldValue(field.value);
+        if (title === '') add(value);
+        else if (words(value) === '') pieces.push({ html: `<strong>${escapeHtml(title)}</strong>`, plain: title });
+        else add(value, ({ html, plain }) => ({ html: `<strong>${escapeHtml(title)}</strong> ${html}`, plain: `${title}: ${plain}` }));
     }
     for (const url of [attachment.image_url ?? attachment.thumb_url, attachment.audio_url, attachment.video_url]) {
         const address = typeof url === 'string' ? scope.href(url) : undefined;
@@ -51,5 +58,6 @@ function card(attachment: Record<string, unknown>, scope: Scope): Piece {
     for (const action of (Array.isArray(attachment.actions) ? attachment.actions : []).filter(isObject).slice(0, 20)) {
         if (typeof action.url === 'string') add(action.text ?? action.url, linked(action.url));
     }
-    return { html: pieces.map(({ html }) => html).join('<br>'), plain: pieces.map(({ plain }) => plain.trim()).join('\n') };
+    if (pieces.length === 0) add(attachment.fallback);
+    return { html: below(pieces.map(({ html }) => html)), plain: pieces.map(({ plain }) => plain.trim()).join('\n') };
 }

@@ -19,6 +19,11 @@ export function blocksToHtml(list: Node[], scope: Scope): string {
     }).join('');
 }
 
+const endsInBlock = /<\/(?:blockquote|ul|ol|pre|div|table|h[1-6])>$/;
+
+/** Puts one piece below the other: elements that break the line by themselves need no break behind them. */
+export const below = (pieces: string[]): string => pieces.map((html, index) => (index > 0 && !endsInBlock.test(pieces[index - 1]) ? `<br>${html}` : html)).join('');
+
 const element = (tag: string, html: string): string => `<${tag}>${html}</${tag}>`;
 
 function blockToHtml(node: Node, scope: Scope): string {
@@ -100,12 +105,25 @@ export const label = ({ value }: Node): unknown => (value as { label?: unknown }
 
 const anchor = (href: string | undefined, html: string): string => (href === undefined ? html : `<a href="${escapeHtml(href)}">${html}</a>`);
 
+/** @returns the text of a link without a label of its own: an address, a number; undefined for one with a label */
+export function ownAddress(node: Node): string | undefined {
+    const parts = nodes(label(node));
+    if (parts.some(({ type }) => type !== 'PLAIN_TEXT')) return undefined;
+    const text = parts.map(plainText).join('').trim();
+    const href = source(node);
+    const bare = (address: string): string => (/^tel:/i.test(href) ? address.replace(/[^\d]/g, '') : address.replace(/^(?:mailto:|https?:)?(?:\/\/)?/i, ''));
+    return text !== '' && bare(text) === bare(href) ? text : undefined;
+}
+
 function link(node: Node, scope: Scope): string {
     const href = source(node);
+    const own = ownAddress(node);
     const event = scope.eventOf(href);
+    const address = event && scope.context.roomId ? eventLink(scope.context.roomId, event) : scope.href(href);
+    if (own !== undefined) return anchor(address, escapeHtml(own));
     const shown = inlinesToHtml(label(node), scope);
-    const text = shown.trim() === '' ? escapeHtml(href) : shown;
-    return event && scope.context.roomId ? anchor(eventLink(scope.context.roomId, event), text) : anchor(scope.href(href), text);
+    const text = anchor(address, shown.trim() === '' ? escapeHtml(href) : shown);
+    return address === undefined && shown.trim() !== '' && scope.mayBeShown(href) ? `${text} (${escapeHtml(href)})` : text;
 }
 
 function mention(raw: string, scope: Scope): string {

@@ -3,10 +3,10 @@ import { eventLink } from '../matrixLinks';
 import { parseMessageLink } from '../messageLinks';
 import type { OutwardContext, OutwardMessage, OutwardText, TextContent } from '../types';
 import { isObject } from '../values';
-import { astOf, isNode, nodes, plainText, type Node } from './ast';
+import { astOf, isNode, nodes, plainText, withBlanks, type Node } from './ast';
 import { cards, type Piece } from './attachments';
 import { blocks } from './blocks';
-import { blocksToHtml, escapeHtml, source } from './html';
+import { below, blocksToHtml, escapeHtml, source } from './html';
 import { fit } from './limit';
 import { blocksToPlain } from './plain';
 import { quotedText, takeQuotes, type Quote } from './quotes';
@@ -49,7 +49,7 @@ function collect(value: unknown, found: { users: Set<string>; channels: Set<stri
  */
 export function toMatrix(message: OutwardMessage, context: OutwardContext): OutwardText {
     const scope = new Scope(context);
-    const { quotes, rest } = takeQuotes(astOf(message.text, message.md), context.siteUrl);
+    const { quotes, rest } = takeQuotes(withBlanks(astOf(message.text, message.md), message.text), context.siteUrl);
     const attachments = (message.attachments ?? []).filter(isObject);
     const mayBeAnswered = (event?: MatrixEventId): boolean => event !== undefined && (context.answers === undefined || context.answers === event);
     const answered = quotes.map((quote) => context.event?.(quote.message)).find(mayBeAnswered);
@@ -85,7 +85,7 @@ function emoted(text: string, ast: Node[]): Node[] | undefined {
 
 function content(pieces: Piece[], emote: boolean, scope: Scope): TextContent {
     const body = pieces.map(({ plain }) => plain).join('\n');
-    const html = pieces.map(({ html: piece }, index) => (index > 0 && !pieces[index - 1].html.endsWith('</blockquote>') ? `<br>${piece}` : piece)).join('');
+    const html = below(pieces.map(({ html: piece }) => piece));
     const mentions: TextContent['m.mentions'] = {};
     if (scope.users.size > 0) mentions.user_ids = [...scope.users];
     if (scope.room) mentions.room = true;
@@ -102,12 +102,13 @@ function content(pieces: Piece[], emote: boolean, scope: Scope): TextContent {
 function otherQuote(quote: Quote, attachments: Record<string, unknown>[], context: OutwardContext): Piece {
     const event: MatrixEventId | undefined = context.event?.(quote.message);
     if (!event || !context.roomId) return { html: `<a href="${escapeHtml(quote.link)}">${escapeHtml(quote.link)}</a>`, plain: quote.link };
-    const quoted = quotedText(quote, attachments);
+    const { author, ast } = quotedText(quote, attachments, context.siteUrl) ?? { author: '', ast: [] };
+    // Whom the quoted message mentions is not mentioned again.
+    const scope = new Scope({ ...context, user: undefined, mayMentionRoom: false });
     const link = eventLink(context.roomId, event);
-    const author = quoted?.author || 'message';
-    const text = quoted?.text ?? '';
+    const said = blocksToHtml(ast, scope);
     return {
-        html: `<blockquote><a href="${escapeHtml(link)}">${escapeHtml(author)}</a>${text ? `<br>${escapeHtml(text).replace(/\n/g, '<br>')}` : ''}</blockquote>`,
-        plain: `> ${author}: ${text || link}`.replace(/\n/g, '\n> '),
+        html: `<blockquote>${below([`<a href="${escapeHtml(link)}">${escapeHtml(author || 'message')}</a>`, ...(said ? [said] : [])])}</blockquote>`,
+        plain: `> ${author || 'message'}: ${blocksToPlain(ast, scope) || link}`.replace(/\n/g, '\n> '),
     };
 }

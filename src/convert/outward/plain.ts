@@ -1,5 +1,5 @@
 import { nodes, plainText, withoutBlockEnds, type Node } from './ast';
-import { colorText, emojiText, label, source } from './html';
+import { colorText, emojiText, label, ownAddress, source } from './html';
 import type { Scope } from './scope';
 
 /** Renders the AST as text that reads well without formatting: the marks of chat remain, escapes and short names do not. */
@@ -56,11 +56,11 @@ function inline(node: Node, scope: Scope): string {
 
 function link(node: Node, scope: Scope): string {
     const href = source(node);
+    const own = ownAddress(node);
+    if (own !== undefined) return own;
     const text = inlines(label(node), scope).trim();
-    const bare = href.replace(/^(?:mailto:|https?:)?(?:\/\/)?/, '');
-    if (text === '' || text === href) return href;
-    if (scope.href(href) === undefined) return text;
-    return text.replace(/^https?:\/\//, '') === bare ? text : `${text} (${href})`;
+    if (text === '') return href;
+    return scope.href(href) === undefined && !scope.mayBeShown(href) ? text : `${text} (${href})`;
 }
 
 function mention(raw: string, scope: Scope): string {

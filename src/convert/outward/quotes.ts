@@ -1,7 +1,7 @@
 import type { RcMessageId } from '../../ids/types';
 import { parseMessageLink } from '../messageLinks';
-import { text } from '../values';
-import { nodes, plainText, type Node } from './ast';
+import { cut, isObject, text } from '../values';
+import { astOf, nodes, plainText, type Node } from './ast';
 import { label, source } from './html';
 
 /** A quote: an invisible link in front of the text, and an attachment that the server made of it. */
@@ -9,6 +9,8 @@ export interface Quote {
     link: string;
     message: RcMessageId;
 }
+
+const longest = 500;
 
 export const isQuote = (attachment: Record<string, unknown>): boolean => typeof attachment.message_link === 'string';
 
@@ -56,8 +58,18 @@ function takeOne(inlines: Node[], quotes: Quote[], siteUrl: string): boolean {
     return true;
 }
 
-/** Author and text of the quoted message, from the attachment that the server made. */
-export function quotedText(quote: Quote, attachments: Record<string, unknown>[]): { author: string; text: string } | undefined {
+/** Author and words of the quoted message, from the attachment that the server made: without what it quotes itself, or the names of its files. */
+export function quotedText(quote: Quote, attachments: Record<string, unknown>[], siteUrl: string): { author: string; ast: Node[] } | undefined {
     const attachment = attachments.find(({ message_link: link }) => link === quote.link);
-    return attachment && { author: text(attachment.author_name, 100) ?? '', text: text(attachment.text, 500) ?? '' };
+    if (!attachment) return undefined;
+    const words = text(attachment.text) ?? '';
+    const ast = words.length > longest ? astOf(`${cut(words, longest)}…`) : astOf(words, Array.isArray(attachment.md) ? attachment.md : undefined);
+    const { rest } = takeQuotes(ast, siteUrl);
+    return { author: text(attachment.author_name, 100) ?? '', ast: visibly(rest) ? rest : fileNames(attachment.attachments) };
 }
+
+const visibly = (ast: Node[]): boolean => ast.some(({ type }) => type !== 'LINE_BREAK');
+
+const fileNames = (attachments: unknown): Node[] => (Array.isArray(attachments) ? attachments : []).filter((file) => isObject(file) && !isQuote(file))
+    .map((file) => text(file.title, 200)?.trim()).filter((name) => name)
+    .map((name): Node => ({ type: 'PARAGRAPH', value: [{ type: 'PLAIN_TEXT', value: `📎 ${name}` }] }));

@@ -4,6 +4,7 @@ import type { OutwardContext } from '../types';
 import { plainText, type Node } from './ast';
 
 const schemes = ['http:', 'https:', 'ftp:', 'mailto:', 'magnet:', 'matrix:'];
+const scripts = ['javascript:', 'data:', 'vbscript:'];
 const wordJoiner = '\u2060';
 
 /** A mention of somebody as the parser found it, with what does not belong to the name. */
@@ -47,14 +48,19 @@ export class Scope {
     /** @returns a link that Matrix clients may open; undefined for other schemes (`javascript:`, `tel:`, …) */
     public href(raw: string): string | undefined {
         const href = raw.startsWith('//') ? `https:${raw}` : raw.startsWith('/') ? this.context.siteUrl.replace(/\/+$/, '') + raw : raw;
-        const [scheme] = /^[a-z][a-z0-9+.-]*:/i.exec(href.replace(/[\u0000-\u0020]/g, '')) ?? [];
+        const scheme = schemeOf(href);
         if (scheme === undefined) return /^[^\s/]+\.[^\s]+$/.test(href) ? `https://${href}` : undefined;
-        return schemes.includes(scheme.toLowerCase()) ? href.trim() : undefined;
+        return schemes.includes(scheme) ? href.trim() : undefined;
     }
 
-    /** Keeps a `@room` that is no mention from ringing in clients that look for it in the text. */
+    /** Whether an address that Matrix clients do not open is told in words (`tel:`, `smb:`, …), and no script. */
+    public mayBeShown(raw: string): boolean {
+        return !scripts.includes(schemeOf(raw) ?? '');
+    }
+
+    /** Keeps a `@room` that is no mention from ringing in clients that look for the word in the text. */
     public defuse(text: string): string {
-        return text.replace(/@room\b/g, `@${wordJoiner}room`);
+        return text.replace(/(^|\W)@room\b/g, `$1@${wordJoiner}room`);
     }
 
     /** The text of a leaf: plain text, a time in words, or of a type that is not known whatever text it holds. */
@@ -63,6 +69,8 @@ export class Scope {
         return timeText(node);
     }
 }
+
+const schemeOf = (href: string): string | undefined => /^[a-z][a-z0-9+.-]*:/i.exec(href.replace(/[\u0000-\u0020]/g, ''))?.[0].toLowerCase();
 
 /** The name, and the name without full stops and the like at its end. */
 export function nameCandidates(raw: string): string[] {
