@@ -16,12 +16,15 @@ const list = (names) => (names === undefined ? [] : [names].flat());
 /** Names that Rocket.Chat's older emoji data has and JoyPixels' newer one has lost. */
 const older = { '1F4F1': ['iphone'], '1F470': ['bride_with_veil'] };
 
+/** Names that Rocket.Chat has and the data spells otherwise: they come first, it takes reactions by them alone. */
+const spelt = { '1FA85': ['piñata'] };
+
 /** @returns the table as text */
 export function emojiTable() {
     const names = require('emojibase-data/en/shortcodes/joypixels.json');
     const lines = [];
     const add = ({ hexcode, emoji, type }, mark = '') => {
-        const all = [...list(names[hexcode]), ...(older[hexcode] ?? [])];
+        const all = [...(spelt[hexcode] ?? []), ...list(names[hexcode]), ...(older[hexcode] ?? [])];
         if (all.length === 0) return;
         const plain = type === 1 && /[^\u200d]\ufe0f$/.test(emoji) && [...emoji].length === 2 ? emoji.slice(0, -1) : emoji;
         lines.push(`${plain}${plain === emoji ? '' : '+'}${mark} ${all.join(' ')}`);

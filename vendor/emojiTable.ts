@@ -1525,7 +1525,7 @@ function evaluate(): unknown {
 🎲 game_die
 🧩 jigsaw puzzle_piece
 🧸 teddy_bear
-🪅 pinata
+🪅 piñata pinata
 🪩 mirror_ball
 🪆 nesting_dolls
 ♠️ spades spade_suit

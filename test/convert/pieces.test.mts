@@ -7,7 +7,7 @@ import { emojiTable } from '../../src/convert/emoji/table';
 describe('reactions', () => {
     test.each([
         ['👍', ':thumbsup:'], ['👍️', ':thumbsup:'], ['👍🏽', ':thumbsup_tone3:'], ['❤️', ':heart:'], ['❤', ':heart:'], ['🇩🇪', ':flag_de:'], ['👨‍👩‍👧', ':family_mwg:'], ['🏳️‍🌈', ':rainbow_flag:'],
-        ['1️⃣', ':one:'], ['🫠', ':melting_face:'], ['🤦🏿‍♀️', ':woman_facepalming_tone5:'], ['😂', ':joy:'], ['🎉', ':tada:'], ['✅', ':white_check_mark:'], ['☎\ufe0e', ':telephone:'], ['👍\ufe0e', ':thumbsup:'], [' 👍 ', ':thumbsup:'], ['✔', ':heavy_check_mark:'], ['🏴󠁧󠁢󠁥󠁮󠁧󠁿', ':england:'], ['*️⃣', ':asterisk:'], ['🧑🏿‍🤝‍🧑🏻', ':people_holding_hands_tone5_tone1:'], ['✓', undefined], ['+1', undefined],
+        ['1️⃣', ':one:'], ['🫠', ':melting_face:'], ['🤦🏿‍♀️', ':woman_facepalming_tone5:'], ['😂', ':joy:'], ['🎉', ':tada:'], ['✅', ':white_check_mark:'], ['☎\ufe0e', ':telephone:'], ['👍\ufe0e', ':thumbsup:'], [' 👍 ', ':thumbsup:'], ['✔', ':heavy_check_mark:'], ['🏴󠁧󠁢󠁥󠁮󠁧󠁿', ':england:'], ['*️⃣', ':asterisk:'], ['🧑🏿‍🤝‍🧑🏻', ':people_holding_hands_tone5_tone1:'], ['🪅', ':piñata:'], ['✓', undefined], ['+1', undefined],
         [':smile:', ':smile:'], [':+1:', ':+1:'], [':nope:', undefined], ['hello', undefined], ['', undefined], ['👍👍', undefined], ['mxc://a/b', undefined],
     ])('%s is %s', (key, name) => {
         expect(reactionName(key)).toBe(name);
@@ -17,7 +17,8 @@ describe('reactions', () => {
         expect(reactionName(':party:', (name) => name === 'party')).toBe(':party:');
     });
 
-    test.each([[':thumbsup:', '👍️'], ['thumbsup', '👍️'], [':+1:', '👍️'], [':heart:', '❤️'], [':smile:', '😄'], [':flag_de:', '🇩🇪'], [':thumbsup_tone1:', '👍🏻'], [':iphone:', '📱'], [':party:', ':party:']])('%s goes out as %s', (name, key) => {
+    test.each([[':thumbsup:', '👍️'], ['thumbsup', '👍️'], [':+1:', '👍️'], [':heart:', '❤️'], [':smile:', '😄'], [':flag_de:', '🇩🇪'], [':thumbsup_tone1:', '👍🏻'], [':iphone:', '📱'], [':heart_hands_light_skin_tone:', '🫶🏻'], [':handshake_medium_dark_skin_tone:', '🤝🏾'],
+        [':piñata:', '🪅'], [':party_dark_skin_tone:', ':party_dark_skin_tone:'], [':party:', ':party:']])('%s goes out as %s', (name, key) => {
         expect(reactionKey(name)).toBe(key);
     });
 

@@ -1,7 +1,7 @@
 import { loadEmojiTable } from '../../../vendor/emojiTable';
 
 /** One emoji with all its names. */
-interface Emoji {
+export interface Emoji {
     /** As it stands in a text. */
     characters: string;
     /** As it stands in the key of a reaction: with U+FE0F where the character has a text form, too. */
