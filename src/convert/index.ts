@@ -21,7 +21,7 @@ export { readRelation } from './inward/relations';
 export { keepOriginalTime, withOriginalTime, withoutOriginalTime } from './inward/times';
 export { referencesToMatrix, toMatrix } from './outward/message';
 export type { OutwardReferences } from './outward/message';
-export { fileNote, mediaContent, outwardFiles, withCaption } from './outward/media';
+export { fileNote, mediaContent, outwardFiles, renoted, withCaption } from './outward/media';
 export { asNotice, locationContent } from './outward/kinds';
 export { measure } from './outward/measure/measure';
 export type { OutwardFile } from './outward/media';

@@ -37,6 +37,12 @@ test('blocks of an app are text', async () => {
     expect(w.sent()).toMatchObject([{ body: '*Lunch?*', formatted_body: '<strong>Lunch?</strong>' }]);
 });
 
+test('a message of which nothing can be shown says so', async () => {
+    const w = await bridged();
+    await w.post('', { attachments: [{ color: '#f00' }] });
+    expect(w.sent()).toMatchObject([{ msgtype: 'm.text', body: '(empty message)' }]);
+});
+
 describe('a room that was encrypted in Rocket.Chat', () => {
     async function encrypted() {
         const w = await bridged();

@@ -18,6 +18,19 @@ describe('files of a Rocket.Chat message', () => {
         expect(files[0].width).toBeUndefined();
     });
 
+    test('a message with a text and a file with a description have both as a caption', () => {
+        const attachments = [{ title_link: '/file-upload/F1/a.png', description: 'the cat', descriptionMd: [{ type: 'PARAGRAPH', value: [{ type: 'PLAIN_TEXT', value: 'the cat' }] }] }];
+        const caption = (text: string, md?: unknown[]) => toMatrix(outwardFiles({ text, md, files: [file], attachments })[0].caption!, outward).content.body;
+        expect(caption('*look*')).toBe('*look*\nthe cat');
+        expect(caption('x', [{ type: 'PARAGRAPH', value: [{ type: 'BOLD', value: [{ type: 'PLAIN_TEXT', value: 'x' }] }] }])).toBe('*x*\nthe cat');
+        expect([caption('the cat'), caption(' ')]).toEqual(['the cat', 'the cat']);
+    });
+
+    test('one without a name goes by its title', () => {
+        const named = (attachments: Record<string, unknown>[]) => outwardFiles({ text: '', files: [{ ...file, name: '' }], attachments })[0].name;
+        expect([named([{ title_link: '/file-upload/F1/a.png', title: 'a.png' }]), named([])]).toEqual(['a.png', 'file']);
+    });
+
     test('a description of older servers is the caption of its file', () => {
         const [one, two] = outwardFiles({
             text: '', files: [file, { ...file, id: 'F2' }],

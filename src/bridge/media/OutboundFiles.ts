@@ -1,5 +1,5 @@
 import type { OutwardFile, TextContent } from '../../convert/index';
-import { fileNote, measure, mediaContent, outwardFiles, sizeInWords, withCaption } from '../../convert/index';
+import { fileNote, measure, mediaContent, outwardFiles, renoted, sizeInWords, withCaption } from '../../convert/index';
 import { BridgeError } from '../../errors/BridgeError';
 import { isFailure } from '../../errors/catalogue';
 import type { MatrixEventId, MxcUri } from '../../ids/types';
@@ -69,13 +69,13 @@ export class OutboundFiles {
 
     /**
      * @param event of the first file
-     * @returns the content of the file with its new caption; undefined when the event is no file (a note stood in its place)
+     * @returns the content of the file, or of the note in its place, with its new caption; undefined when the event is neither
      */
     public async recaptioned(portal: Portal, message: RcMessage, event: MatrixEventId, caption?: TextContent): Promise<Content | undefined> {
         const original = await this.sender.asGhost(portal, message.sender, (ghost) =>
             this.parts.context.homeserver.event(portal.matrixRoomId, event, { as: ghost.mxid }),
         );
-        return original && typeof original.content.url === 'string' ? withCaption(original.content, caption) : undefined;
+        return original && (typeof original.content.url === 'string' ? withCaption(original.content, caption) : renoted(original.content, caption));
     }
 
     private upload(portal: Portal, message: RcMessage, bytes: Buffer, filename: string, contentType: string): Promise<MxcUri> {

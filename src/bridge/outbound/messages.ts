@@ -208,7 +208,7 @@ export class OutboundMessages {
         const { content, whole } = await this.content(portal, message, message);
         const place = locationContent(message.unmapped.location, content);
         const { external_url: link, 'm.relates_to': relation } = content;
-        return { content: place ? { ...place, external_url: link, ...(relation !== undefined && { 'm.relates_to': relation }) } : content, ...(whole !== undefined && { whole }) };
+        return { content: place ? { ...place, external_url: link, ...(relation !== undefined && { 'm.relates_to': relation }) } : emptied(content), ...(whole !== undefined && { whole }) };
     }
 
     /**

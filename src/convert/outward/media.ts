@@ -1,8 +1,8 @@
 import type { MxcUri } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { OutwardMessage, TextContent } from '../types';
-import { escapeHtml } from './html';
-import { isQuote } from './quotes';
+import { below, escapeHtml } from './html';
+import { answerSign, isQuote } from './quotes';
 import { count, isObject, text } from '../values';
 
 /** A file of a Rocket.Chat message. Sizes in bytes. */
@@ -28,7 +28,7 @@ export interface MessageWithFiles extends OutwardMessage {
 
 /**
  * The files of a message in their order, thumbnails left out. The message's own text is the caption of the first one;
- * an attachment's description (servers before 7) is the caption of its file.
+ * an attachment's description (servers before 7, and whoever sends one) is the caption of its file.
  */
 export function outwardFiles(message: MessageWithFiles): OutwardFile[] {
     const attachments = (message.attachments ?? []).filter(isObject);
@@ -42,20 +42,29 @@ export function outwardFiles(message: MessageWithFiles): OutwardFile[] {
         const ofThumbnail = thumbnail !== undefined && shows(attachment, thumbnail.id, ['image_url']);
         const dimensions = isObject(attachment.image_dimensions) ? attachment.image_dimensions : {};
         const pixels = { width: count(dimensions.width), height: count(dimensions.height) };
-        const description = text(attachment.description);
         const own = index === 0 && message.text.trim() !== '' ? { text: message.text, md: message.md, attachments: message.attachments?.filter(isQuote) } : undefined;
-        const described = description ? { text: description, md: Array.isArray(attachment.descriptionMd) ? attachment.descriptionMd : undefined } : undefined;
         return {
             id: file.id,
-            name: file.name,
+            name: file.name || text(attachment.title)?.trim() || 'file',
             mimetype: file.type || 'application/octet-stream',
             size: file.size ?? count(attachment.image_size) ?? count(attachment.audio_size) ?? count(attachment.video_size),
             ...(ofThumbnail ? {} : pixels),
             ...(thumbnail && { thumbnail: { id: thumbnail.id, mimetype: thumbnail.type || 'image/png', size: thumbnail.size, ...(ofThumbnail ? pixels : {}) } }),
             voice: /^audio\//.test(file.type) && /^(?:audio record\b.*|\d{10,}\.(?:aac|m4a))$/i.test(file.name),
-            caption: own ?? described,
+            caption: together(own, describedBy(attachment)),
         };
     });
+}
+
+function describedBy({ description, descriptionMd }: Record<string, unknown>): OutwardMessage | undefined {
+    const words = text(description)?.trim();
+    return words ? { text: words, md: Array.isArray(descriptionMd) ? descriptionMd : undefined } : undefined;
+}
+
+/** A message can have a text, and its file a description (`rooms.mediaConfirm`). */
+function together(own?: OutwardMessage, described?: OutwardMessage): OutwardMessage | undefined {
+    if (!own || !described || own.text.trim() === described.text) return own ?? described;
+    return { ...own, text: `${own.text}\n${described.text}`, md: own.md?.length && described.md?.length ? [...own.md, ...described.md] : undefined };
 }
 
 /**
@@ -75,8 +84,7 @@ export function mediaContent(
         info.thumbnail_url = thumbnail.url;
         info.thumbnail_info = defined({ mimetype: thumbnail.mimetype, size: thumbnail.size, w: thumbnail.width, h: thumbnail.height });
     }
-    const content: Content = { msgtype, body: caption?.body ?? file.name, filename: file.name, url, info, 'm.mentions': caption?.['m.mentions'] ?? {} };
-    if (caption?.formatted_body !== undefined) Object.assign(content, { format: caption.format, formatted_body: caption.formatted_body });
+    const content: Content = { msgtype, filename: file.name, url, info, ...captioned(file.name, caption) };
     if (file.voice && msgtype === 'm.audio') {
         content['org.matrix.msc3245.voice'] = {};
         content['org.matrix.msc1767.audio'] = defined({ duration: file.durationMs });
@@ -90,18 +98,34 @@ export function mediaContent(
  * @param caption undefined when it was taken away
  */
 export function withCaption(original: Content, caption?: TextContent): Content {
-    const content: Content = { ...original, body: caption?.body ?? original.filename ?? original.body, 'm.mentions': caption?.['m.mentions'] ?? {} };
+    const content: Content = { ...original };
     for (const field of ['format', 'formatted_body', 'm.relates_to', 'm.new_content']) delete content[field];
-    if (caption?.formatted_body !== undefined) Object.assign(content, { format: caption.format, formatted_body: caption.formatted_body });
-    return content;
+    return { ...content, ...captioned(original.filename ?? original.body, caption) };
 }
 
+/** A file that answers without a word has its name where others have a caption. */
+function captioned(name: unknown, caption?: TextContent): Content {
+    const mentions = { 'm.mentions': caption?.['m.mentions'] ?? {} };
+    if (!caption || caption.body === answerSign) return { body: name, ...mentions };
+    return { body: caption.body, ...mentions, ...(caption.formatted_body !== undefined && { format: caption.format, formatted_body: caption.formatted_body }) };
+}
+
+const sign = '📎';
+
 /** What stands in place of a file that cannot be carried. @param link where people with an account can have it */
-export function fileNote(name: string, reason: string, link?: string, caption?: TextContent): Content {
-    const note = `📎 ${name}: ${reason}${link ? ` ${link}` : ''}`;
-    const body = caption ? `${caption.body}\n${note}` : note;
-    if (caption?.formatted_body === undefined) return { msgtype: 'm.text', body, 'm.mentions': caption?.['m.mentions'] ?? {} };
-    return { msgtype: 'm.text', body, format: caption.format, formatted_body: `${caption.formatted_body}<br>${escapeHtml(note)}`, 'm.mentions': caption['m.mentions'] };
+export const fileNote = (name: string, reason: string, link?: string, caption?: TextContent): Content => noted(`${sign} ${name}: ${reason}${link ? ` ${link}` : ''}`, caption);
+
+/** The note of a file with another caption, for an edit. @returns undefined when the content is no such note */
+export function renoted({ body }: Content, caption?: TextContent): Content | undefined {
+    const note = text(body)?.split('\n').pop() ?? '';
+    return note.startsWith(`${sign} `) ? noted(note, caption) : undefined;
+}
+
+function noted(note: string, caption?: TextContent): Content {
+    const mentions = { 'm.mentions': caption?.['m.mentions'] ?? {} };
+    if (!caption || caption.body === answerSign) return { msgtype: 'm.text', body: note, ...mentions };
+    const html = caption.formatted_body !== undefined && { format: caption.format, formatted_body: below([caption.formatted_body, escapeHtml(note)]) };
+    return { msgtype: 'm.text', body: `${caption.body}\n${note}`, ...html, ...mentions };
 }
 
 const defined = (fields: Record<string, unknown>): Record<string, unknown> =>

@@ -9,7 +9,7 @@ import { blocks } from './blocks';
 import { below, blocksToHtml, escapeHtml, source } from './html';
 import { fit } from './limit';
 import { blocksToPlain } from './plain';
-import { quotedText, takeQuotes, type Quote } from './quotes';
+import { answerSign, quotedText, takeQuotes, type Quote } from './quotes';
 import { nameCandidates, Scope } from './scope';
 
 /** What a message speaks of: to be looked up before `toMatrix`. */
@@ -63,7 +63,7 @@ export function toMatrix(message: OutwardMessage, context: OutwardContext): Outw
         ...blocks(message.blocks, scope),
     ].filter(({ plain, html }) => plain !== '' || html !== '');
     // A quote without a word of its own.
-    if (pieces.length === 0 && answered) pieces.push({ html: '↩', plain: '↩' });
+    if (pieces.length === 0 && answered) pieces.push({ html: answerSign, plain: answerSign });
     return { ...fit(content(pieces, words !== undefined, scope), context.maxBytes), ...(answered ? { replyTo: answered } : {}) };
 }
 

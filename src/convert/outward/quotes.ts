@@ -10,6 +10,8 @@ export interface Quote {
     message: RcMessageId;
 }
 
+/** What an answer without a word says. */
+export const answerSign = '↩';
 const longest = 500;
 
 export const isQuote = (attachment: Record<string, unknown>): boolean => typeof attachment.message_link === 'string';

@@ -117,6 +117,27 @@ test.each([['a *new* one', { body: 'a *new* one', formatted_body: 'a <strong>new
     expect(w.homeserver.calls.filter((call) => call === 'upload')).toHaveLength(1);
 });
 
+test.each([
+    ['another *caption*', /^another \*caption\*\n📎 big\.png: 33 B .*file-upload\/id-big\.png/, /^another <strong>caption<\/strong><br>📎 big\.png/],
+    ['', /^📎 big\.png: 33 B .*file-upload\/id-big\.png/, undefined],
+])('the note in place of a file stays when its caption is edited to "%s"', async (text, body, html) => {
+    const w = await bridged();
+    w.homeserver.largestUpload = 10;
+    const message = await w.post('see', [w.file('big.png', 'image/png', png(2, 2))]);
+    await w.bridge.outbound.messageEdited({ ...message, text, editedAt: w.clock.now() });
+    await w.quiet();
+    const changed = w.sent()[1].content['m.new_content'] as Record<string, string>;
+    expect(changed).toMatchObject({ msgtype: 'm.text', body: expect.stringMatching(body) });
+    expect(changed.formatted_body).toEqual(html && expect.stringMatching(html));
+});
+
+test('a file that answers without a word has no caption', async () => {
+    const w = await bridged();
+    const asked = await w.post('where?', []);
+    await w.post(`[ ](https://chat.test/channel/general?msg=${asked.id})`, [w.file('map.png', 'image/png', png(2, 2))]);
+    expect(w.sent()[1].content).toMatchObject({ 'msgtype': 'm.image', 'body': 'map.png', 'm.relates_to': { 'm.in_reply_to': { event_id: w.sent()[0].event_id } } });
+});
+
 test('a voice message is one on Matrix', async () => {
     const w = await bridged();
     const mp3 = Buffer.concat([Buffer.from([0xff, 0xfb, 0x50, 0xc4]), Buffer.alloc(7996)]);
