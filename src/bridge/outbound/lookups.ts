@@ -1,7 +1,7 @@
 import type { OutwardContext, TextContent } from '../../convert/index';
 import { mentionsOf, readRelation, referencesToMatrix } from '../../convert/index';
 import { objectOf } from '../../convert/values';
-import { matrixUserId } from '../../ids/matrix';
+import { matrixUserId, serverOf } from '../../ids/matrix';
 import type { MatrixEventId, MatrixUserId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
@@ -73,12 +73,15 @@ function ringsRoom({ unmapped }: RcMessage): boolean {
     return !Array.isArray(mentions) || mentions.some((mention) => Boolean(mention) && ['all', 'here'].includes((mention as { username?: string }).username || ''));
 }
 
+/** `see you @10:30` and `@alice:please` have the form of an id: strangers are of servers with a domain. */
+const isLikely = (mxid: MatrixUserId, ownDomain: string): boolean => serverOf(mxid) === ownDomain || /\.[a-z]/i.test(serverOf(mxid));
+
 /** Only whom the server found in the text is mentioned: its list has the ids, so no name is guessed. A whole Matrix id is its own. */
 async function mentioned(parts: Parts, message: RcMessage, username: string): Promise<{ id: MatrixUserId; name: string } | undefined> {
-    const { rocketchat } = parts.context;
+    const { rocketchat, namespace } = parts.context;
     const mxid = /[.:-]$/.test(username) ? undefined : matrixUserId(`@${username}`);
-    if (mxid) {
-        const puppet = await parts.puppets.ifKnown(mxid);
+    const puppet = mxid && (await parts.puppets.ifKnown(mxid));
+    if (mxid && (puppet || isLikely(mxid, namespace.domain))) {
         return { id: mxid, name: puppet ? puppet.name : mxid };
     }
     const mention = message.mentions.find((known) => known.username === username);

@@ -242,6 +242,14 @@ test('somebody who is named by the whole Matrix id is mentioned', async () => {
     expect(content.body).toBe('ask Carol C or @dave:third.test. Not `@carol:elsewhere.test`');
 });
 
+test('what only has the form of a Matrix id is nobody', async () => {
+    const w = await bridged();
+    await w.post('see you @10:30, @2:00pm or @10:30.5, @alice:please');
+    const { content } = w.timeline().pop()!;
+    expect(content).toMatchObject({ 'body': 'see you @10:30, @2:00pm or @10:30.5, @alice:please', 'm.mentions': {} });
+    expect(content).not.toHaveProperty('formatted_body');
+});
+
 describe('channels that are named', () => {
     test('are links: to their room on Matrix, or to where they are', async () => {
         const w = await bridged();
