@@ -14,6 +14,8 @@ export interface OutwardMessage {
     /** The server's AST of `text`. */
     md?: unknown[];
     attachments?: Record<string, unknown>[];
+    /** The name that it is shown under, where that is not its sender's. */
+    alias?: string;
     /** UIKit, of apps. */
     blocks?: unknown[];
 }

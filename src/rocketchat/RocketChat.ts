@@ -53,6 +53,8 @@ export interface RcMessage {
     roomId: RcRoomId;
     sender: RcUser;
     text: string;
+    /** The name that it is shown under, where that is not its sender's: of integrations and apps. */
+    alias?: string;
     /** Milliseconds since the epoch. */
     ts: number;
     editedAt?: number;

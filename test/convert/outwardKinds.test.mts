@@ -65,3 +65,11 @@ test('nodes of newer servers are shown by what is in them', () => {
     const md = [{ type: 'CALLOUT', value: [{ type: 'PARAGRAPH', value: [{ type: 'SHINY', value: 'new ' }, { type: 'BOLD', value: [{ type: 'PLAIN_TEXT', value: 'thing' }] }] }] }];
     expect(toMatrix({ text: 'x', md }, outward).content).toMatchObject({ body: 'new *thing*', formatted_body: 'new <strong>thing</strong>' });
 });
+
+test.each([
+    ['build *done*', 'CI <1>: build *done*', '<strong>CI &lt;1&gt;:</strong> build <strong>done</strong>'],
+    ['- a\n- b', 'CI <1>:\n- a\n- b', '<strong>CI &lt;1&gt;:</strong><ul><li>a</li><li>b</li></ul>'],
+])('the name that an integration posts %j under stands in front', (text, body, html) => {
+    expect(toMatrix({ text, alias: 'CI <1>' }, outward).content).toMatchObject({ body, formatted_body: html });
+    expect(toMatrix({ text: '', alias: 'CI <1>', attachments: [{ text }] }, outward).content).toMatchObject({ body, formatted_body: html });
+});

@@ -19,6 +19,7 @@ export function blocksToHtml(list: Node[], scope: Scope): string {
     }).join('');
 }
 
+export const startsInBlock = /^<(?:blockquote|ul|ol|pre|div|table|hr|h[1-6])\b/;
 const endsInBlock = /<\/(?:blockquote|ul|ol|pre|div|table|h[1-6])>$/;
 
 /** Puts one piece below the other: elements that break the line by themselves need no break behind them. */

@@ -42,7 +42,8 @@ export function outwardFiles(message: MessageWithFiles): OutwardFile[] {
         const ofThumbnail = thumbnail !== undefined && shows(attachment, thumbnail.id, ['image_url']);
         const dimensions = isObject(attachment.image_dimensions) ? attachment.image_dimensions : {};
         const pixels = { width: count(dimensions.width), height: count(dimensions.height) };
-        const own = index === 0 && message.text.trim() !== '' ? { text: message.text, md: message.md, attachments: message.attachments?.filter(isQuote) } : undefined;
+        const { text: words, md, alias } = message;
+        const own = index === 0 && words.trim() !== '' ? { text: words, md, attachments: message.attachments?.filter(isQuote), ...(alias && { alias }) } : undefined;
         return {
             id: file.id,
             name: file.name || text(attachment.title)?.trim() || 'file',

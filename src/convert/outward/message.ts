@@ -6,7 +6,7 @@ import { isObject } from '../values';
 import { astOf, isNode, nodes, plainText, withBlanks, type Node } from './ast';
 import { cards, type Piece } from './attachments';
 import { blocks } from './blocks';
-import { below, blocksToHtml, escapeHtml, source } from './html';
+import { below, blocksToHtml, escapeHtml, source, startsInBlock } from './html';
 import { fit } from './limit';
 import { blocksToPlain } from './plain';
 import { answerSign, quotedText, takeQuotes, type Quote } from './quotes';
@@ -64,7 +64,15 @@ export function toMatrix(message: OutwardMessage, context: OutwardContext): Outw
     ].filter(({ plain, html }) => plain !== '' || html !== '');
     // A quote without a word of its own.
     if (pieces.length === 0 && answered) pieces.push({ html: answerSign, plain: answerSign });
+    const [first] = pieces;
+    if (message.alias !== undefined && first !== undefined) pieces[0] = under(message.alias, first);
     return { ...fit(content(pieces, words !== undefined, scope), context.maxBytes), ...(answered ? { replyTo: answered } : {}) };
+}
+
+/** The name of an integration or app in front: its ghost on Matrix is the one of the user that it posts as. */
+function under(alias: string, { html, plain }: Piece): Piece {
+    const isBlock = startsInBlock.test(html);
+    return { html: `<strong>${escapeHtml(alias)}:</strong>${isBlock ? '' : ' '}${html}`, plain: `${alias}:${isBlock ? '\n' : ' '}${plain}` };
 }
 
 /**

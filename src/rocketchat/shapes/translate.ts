@@ -96,12 +96,14 @@ export function toMessage(message: IMessage | IMessageRaw, appId: string): RcMes
     const editor = raw.editor as (Partial<IUser> & { id?: string; _id?: string }) | undefined | null;
     const editorId = editor && (editor.id || editor._id);
     const file = raw.file || unmapped.file;
+    const alias = text(raw.alias).trim();
     const files = list<Record<string, unknown>>(raw.files || unmapped.files || (file ? [file] : []));
     return {
         id: rcMessageId(raw.id),
         roomId: rcRoomId(roomId),
         sender: toUser({ ...sender, id: senderId }, appId),
         text: text(raw.text),
+        ...(alias && alias !== sender.name && alias !== sender.username && { alias }),
         ts: time(raw.createdAt) || 0,
         editedAt: time(raw.editedAt),
         editor: editor && editorId ? toUser({ ...editor, id: editorId }, appId) : undefined,
