@@ -22,6 +22,8 @@ const mp4 = box('moov',
     box('trak', box('tkhd', bytes(84, (head) => { head.writeUInt16BE(640, 76); head.writeUInt16BE(360, 80); }))),
     box('trak', box('tkhd', Buffer.alloc(84))));
 
+const upright = box('moov', box('trak', box('tkhd', bytes(84, (head) => { head.writeInt32BE(0x10000, 44); head.writeInt32BE(-0x10000, 52); head.writeUInt16BE(1920, 76); head.writeUInt16BE(1080, 80); }))));
+
 /** As a browser records: the segment's size is unknown, and pictures follow. */
 const element = (id: number[], ...content: (Buffer | number[])[]): Buffer => {
     const body = Buffer.concat(content.map((part) => Buffer.from(part)));
@@ -51,6 +53,8 @@ test.each([[{ lossless: true }], [{ lossless: false }]])('WebP %j', async (optio
 
 test.each<[string, Buffer, object]>([
     ['video/mp4', Buffer.concat([box('ftyp', Buffer.from('isom')), mp4]), { width: 640, height: 360, durationMs: 2500 }],
+    ['video/quicktime', upright, { width: 1080, height: 1920 }],
+    ['Video/WebM; codecs="vp8, opus"', webm, { width: 640, height: 480, durationMs: 3500 }],
     ['audio/wav', bytes(44 + 16_000, (wav) => { wav.write('RIFF....WAVE', 'latin1'); wav.writeUInt32LE(8000, 28); }), { durationMs: 2000 }],
     ['audio/ogg', bytes(100, (ogg) => { ogg.write('OggS', 'latin1'); ogg.write('OggS', 60, 'latin1'); ogg.writeBigUInt64LE(BigInt(72_000), 66); }), { durationMs: 1500 }],
     ['audio/mpeg', Buffer.concat([Buffer.from([0xff, 0xfb, 0x50, 0xc4]), Buffer.alloc(7996)]), { durationMs: 1000 }],

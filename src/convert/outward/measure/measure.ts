@@ -66,6 +66,10 @@ function boxes(bytes: Buffer, from: number, to: number): Box[] {
     return found;
 }
 
+/** Telephones film upright by a quarter turn in the matrix before width and height: `a b u c d v x y w`, 4 bytes each. */
+const isTurned = (bytes: Buffer, { to }: Box): boolean =>
+    bytes.readInt32BE(to - 44) === 0 && bytes.readInt32BE(to - 28) === 0 && bytes.readInt32BE(to - 40) !== 0;
+
 function mp4(bytes: Buffer): Measured {
     const movie = boxes(bytes, 0, bytes.length).find(({ type }) => type === 'moov');
     if (!movie) return {};
@@ -81,7 +85,7 @@ function mp4(bytes: Buffer): Measured {
             // 16.16 fixed point, the last fields of the header; zero for sound.
             const width = head ? bytes.readUInt16BE(head.to - 8) : 0;
             const height = head ? bytes.readUInt16BE(head.to - 4) : 0;
-            if (width && height) Object.assign(measured, { width, height });
+            if (width && height) Object.assign(measured, isTurned(bytes, head as Box) ? { width: height, height: width } : { width, height });
         }
     }
     return measured;
@@ -126,7 +130,9 @@ const readers: Record<string, Reader> = {
 
 /** Reads size and length out of a file of a usual kind. Never throws: a broken or unknown file just tells nothing. */
 export function measure(bytes: Buffer, mimetype: string): Measured {
-    const reader = Object.prototype.hasOwnProperty.call(readers, mimetype) ? readers[mimetype] : undefined;
+    // Without parameters: browsers record as `audio/webm;codecs=opus`.
+    const type = mimetype.split(';', 1)[0].trim().toLowerCase();
+    const reader = Object.prototype.hasOwnProperty.call(readers, type) ? readers[type] : undefined;
     try {
         const { width = 0, height = 0, durationMs = 0, voice } = reader ? reader(bytes) : {};
         const length = Number.isFinite(durationMs) && durationMs > 0 && { durationMs };
