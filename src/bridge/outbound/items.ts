@@ -8,9 +8,7 @@ import type { OutboundMessages } from './messages';
 import type { Concerned } from './Notices';
 import type { OutboundPins } from './pins';
 import type { OutboundReactions } from './reactions';
-import type { OutboundRoomState } from './roomState';
-
-const LOOK_BACK = 100;
+import { OutboundRoomState } from './roomState';
 
 /**
  * One thing that is to be brought to Matrix, by its ids: it can be stored, and done later by another process. The rest is
@@ -89,7 +87,7 @@ export class Redoing {
         switch (item.kind) {
             case 'message':
             case 'edit':
-            case 'state': return this.ofMessage(portal, item.kind, item.message);
+            case 'state': return this.ofMessage(portal, item);
             case 'delete': return this.deletion(portal, item);
             case 'reaction': return this.reaction(portal, item);
             case 'pin': return this.pin(portal, item);
@@ -97,7 +95,7 @@ export class Redoing {
         }
     }
 
-    private async ofMessage(portal: Portal, kind: 'message' | 'edit' | 'state', id: RcMessageId): Promise<boolean> {
+    private async ofMessage(portal: Portal, { kind, room: roomId, message: id }: OutItem & { kind: 'message' | 'edit' | 'state' }): Promise<boolean> {
         const message = await this.parts.context.rocketchat.message(id);
         const sender = message && (await this.user(message.sender.id));
         if (!message || !sender || (kind !== 'state') === Boolean(message.systemType)) {
@@ -105,7 +103,8 @@ export class Redoing {
         }
         const whole: RcMessage = { ...message, sender };
         if (kind === 'state') {
-            if (await this.isOvertaken(message)) {
+            const room = await this.parts.context.rocketchat.room(roomId);
+            if (!room || !OutboundRoomState.holds(message, room)) {
                 return false;
             }
             await this.doers.roomState.changed(portal, whole);
@@ -113,12 +112,6 @@ export class Redoing {
             await this.doers.messages[kind === 'edit' ? 'edit' : 'post'](portal, whole, true);
         }
         return true;
-    }
-
-    /** Whether the room was changed in the same way since then. */
-    private async isOvertaken({ roomId, systemType, ts }: RcMessage): Promise<boolean> {
-        const newest = await this.parts.context.rocketchat.recentMessages(roomId, { limit: LOOK_BACK });
-        return newest.some((other) => other.systemType === systemType && other.ts > ts);
     }
 
     private async deletion(portal: Portal, item: OutItem & { kind: 'delete' }): Promise<boolean> {

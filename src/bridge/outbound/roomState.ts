@@ -1,6 +1,6 @@
 import { BridgeError } from '../../errors/BridgeError';
 import type { Content } from '../../matrix/Homeserver';
-import type { RcMessage } from '../../rocketchat/RocketChat';
+import type { RcMessage, RcRoom } from '../../rocketchat/RocketChat';
 import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
 import { isForbidden } from '../people/Ghosts';
@@ -22,6 +22,11 @@ export class OutboundRoomState {
 
     public static knows(message: RcMessage): boolean {
         return Boolean(message.systemType && STATE[message.systemType]);
+    }
+
+    /** Whether the room is still as the message says: afterwards somebody may have changed it again, here or on Matrix. */
+    public static holds({ systemType, text }: RcMessage, { displayName, topic = '' }: RcRoom): boolean {
+        return text === (systemType === 'r' ? displayName : topic);
     }
 
     public async changed(portal: Portal, message: RcMessage): Promise<void> {

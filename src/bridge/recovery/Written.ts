@@ -23,9 +23,9 @@ export interface Written {
     messages: Ref[];
     /** All that were written since then are among them. */
     since: number;
-    /** Time of the oldest one, the system's included, without those that pruning passes over; undefined when there is none. */
+    /** Time of the oldest one, without those that pruning passes over; undefined when there is none. */
     oldest?: number;
-    /** There is not one message, of the system neither. */
+    /** There is not one message; of the system's the server does not tell (`AppRoomBridge.getMessages`). */
     isEmpty: boolean;
 }
 

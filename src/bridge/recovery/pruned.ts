@@ -52,8 +52,8 @@ interface Missing {
 
 /**
  * Tells what people deleted from what was pruned: pruning keeps Rocket.Chat small and is nobody's wish to take back what
- * was said, so Matrix keeps it. A policy, and whoever prunes by hand, takes all messages up to a time (`cleanRoomHistory`),
- * the system's as well; people delete one by one.
+ * was said, so Matrix keeps it. A policy, and whoever prunes by hand, takes all messages up to a time (`cleanRoomHistory`);
+ * people delete one by one.
  * @param missing of one room
  * @param oldest time of the oldest message that is there and that pruning would have taken; undefined when there is none
  * @param now milliseconds since the epoch

@@ -143,17 +143,20 @@ test('what the opposite has overtaken is not done any more', async () => {
     expect(w.matrixRoom.members.has('@rc_carol:hs.test' as MatrixUserId)).toBe(false);
 });
 
-test('an older topic does not take the place of a newer one', async () => {
+test.each([
+    ['topic', 'room_changed_topic', 'topic'],
+    ['name', 'r', 'name'],
+])('an older %s does not take the place of a newer one', async (_what, systemType, field) => {
     const w = await bridged();
     w.homeserver.faults.sendState = [failure(400, 'M_UNKNOWN')];
     for (const text of ['older', 'newer']) {
         w.clock.pass(10);
-        await w.bridge.outbound.systemMessage(w.rocketchat.write(w.room, w.alice, text, { systemType: 'room_changed_topic', ts: w.clock.now() }));
+        await w.bridge.outbound.systemMessage(w.rocketchat.write(w.room, w.alice, text, { systemType, ts: w.clock.now() }));
         await w.quiet();
     }
     expect(await w.letters()).toHaveLength(1);
     expect(await w.retry()).toMatchObject({ through: 1 });
-    expect(w.matrixRoom.timeline.filter(({ type }) => type === 'm.room.topic').map(({ content }) => content.topic)).toEqual(['newer']);
+    expect(w.matrixRoom.timeline.filter(({ type }) => type === `m.room.${field}`).map(({ content }) => content[field])).toEqual(['newer']);
 });
 
 test('a deletion whose people are gone stays in the list and says so', async () => {

@@ -114,12 +114,15 @@ describe('deleted by people', () => {
         expect([only.redacted(), first.redacted().length]).toEqual([expect.arrayContaining(['of 0.1 days', 'of 0.05 days', 'of 0.04 days']), 5]);
     });
 
-    test('an old one where older ones are left, also ones of the system', async () => {
+    test.each([
+        ['an old one where an older one is left', {}, ['of 10 days']],
+        ['not where that is one of the system: the server does not show those', { systemType: 'uj' }, []],
+    ])('%s', async (_what, older, redacted) => {
         const w = await setUp([10, 5]);
-        w.rocketchat.write(w.room, w.alice, 'alice', { ts: w.clock.now() - 50 * DAY, systemType: 'uj' });
+        w.rocketchat.write(w.room, w.alice, 'alice', { ts: w.clock.now() - 50 * DAY, ...older });
         w.isGone(w.written[0]);
         await w.restart();
-        expect(w.redacted()).toEqual(['of 10 days']);
+        expect(w.redacted()).toEqual(redacted);
     });
 
     test('and hidden, where the server keeps the history', async () => {

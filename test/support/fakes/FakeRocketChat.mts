@@ -55,12 +55,16 @@ export class FakeRocketChat implements RocketChat {
         return room;
     }
 
-    /** A message of a person, as an event of the engine would hand it over. */
+    /** A message of a person, or of the system about what a person has changed, as an event of the engine would hand it over. */
     public write(room: RcRoom, sender: RcUser, text: string, more: Partial<RcMessage> = {}): RcMessage {
         const message: RcMessage = {
             id: rcMessageId(`message${(this.counter += 1)}`), roomId: room.id, sender, text, ts: this.now(), files: [], attachments: [], mentions: [], channels: [], reactions: {}, unmapped: {}, ...more,
         };
         this.messages.set(message.id, message);
+        const { systemType } = message;
+        if (systemType === 'r' || systemType === 'room_changed_topic') {
+            Object.assign(this.rooms.get(room.id) as RcRoom, systemType === 'r' ? { displayName: text } : { topic: text });
+        }
         return message;
     }
 
@@ -170,9 +174,11 @@ export class FakeRocketChat implements RocketChat {
         return this.messages.get(id);
     }
 
+    /** None of the system's and none that a deletion has hidden, as the server (`AppRoomBridge.getMessages`). */
     public async recentMessages(roomId: RcRoomId, { limit, skip = 0 }: { limit: number; skip?: number }): Promise<RcMessage[]> {
         this.recent += 1;
-        return this.inRoom(roomId).sort((a, b) => b.ts - a.ts).slice(skip, skip + limit);
+        const visible = this.inRoom(roomId).filter(({ systemType, unmapped }) => !systemType && unmapped._hidden !== true);
+        return visible.sort((a, b) => b.ts - a.ts).slice(skip, skip + limit);
     }
 
     public async post(message: PostMessage): Promise<{ id: RcMessageId; created: boolean }> {
