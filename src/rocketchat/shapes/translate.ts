@@ -70,7 +70,8 @@ function unbridgeable(room: IRoom, depth = 0): string | undefined {
     if (unmapped.encrypted) {
         return 'it is end-to-end encrypted, and the bridge cannot read encrypted messages';
     }
-    if (unmapped.federated) {
+    // Apps-engine 1.66 has a field of its own for it, older ones leave it among the unmapped.
+    if (unmapped.federated || (room as { isFederated?: boolean }).isFederated) {
         return 'it is a room of Rocket.Chat\'s own federation';
     }
     if (!['c', 'p', 'd'].includes(type)) {
