@@ -233,6 +233,35 @@ describe('an invite from Matrix', () => {
         expect([...room.members].map((id) => w.rocketchat.users.get(id)!.username).sort()).toEqual(['alice', 'carol-elsewhere.test', 'dora-elsewhere.test']);
     });
 
+    test('as direct with more people than a direct room may have makes a group with everybody', async () => {
+        const w = set();
+        const before = w.homeserver.addRoom;
+        w.homeserver.addRoom = (...args) => {
+            const made = before.apply(w.homeserver, args);
+            [...'abcdefgh'].forEach((one) => made.members.set(w.homeserver.addPerson(`@${one}:elsewhere.test`, one), 'join'));
+            return made;
+        };
+        const { matrixRoom } = await invite(w, { is_direct: true });
+        const [room] = w.rocketchat.rooms.values();
+        expect([room.kind, room.members.size, room.members.has(w.alice.id)]).toEqual(['p', 10, true]);
+        await w.bridge.handleTransaction('2', [w.homeserver.write(matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body: 'hi' })], []);
+        expect(w.rocketchat.inRoom(room.id).map(({ text }) => text)).toEqual(['hi']);
+    });
+
+    test.each([
+        ['whose name another room is shown under', { UI_Allow_room_names_with_special_chars: true }],
+        ['whose name the server does not take', { UTF8_Channel_Names_Validation: '[0-9a-z-_.]+' }],
+    ])('into a room %s makes one of another name', async (_what, settings) => {
+        const w = set();
+        Object.assign(w.rocketchat.settings, settings);
+        w.rocketchat.addRoom('c', 'old', [w.bob], { displayName: 'Team-1-2' });
+        await invite(w, {}, [stripped('m.room.name', { name: 'Team - 1.2' })]);
+        await w.quiet();
+        const [, room] = w.rocketchat.rooms.values();
+        expect(room).toMatchObject({ name: expect.stringMatching(/^matrix-[0-9a-f]{8}$/), displayName: 'Team - 1.2' });
+        expect((await w.bridge.counts()).deadLetters.in).toBe(0);
+    });
+
     test('makes one room, however often the portal could not be stored', async () => {
         const w = set();
         const add = w.rocketchat.store.add.bind(w.rocketchat.store);

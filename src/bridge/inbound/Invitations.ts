@@ -1,5 +1,6 @@
+import { BridgeError } from '../../errors/BridgeError';
 import { localpartOf, serverOf } from '../../ids/matrix';
-import type { MatrixRoomId, MatrixUserId } from '../../ids/types';
+import type { MatrixRoomId, MatrixUserId, RcRoomId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { RcRoom, RcUser, StoreKey } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
@@ -7,7 +8,7 @@ import type { Parts } from '../core/Parts';
 import { isForbidden } from '../people/Ghosts';
 import type { Puppet } from '../people/Puppets';
 import type { Portal } from '../portals/Portal';
-import { freeSlug } from '../portals/slugs';
+import { freeSlug, plainSlug } from '../portals/slugs';
 import type { InvitedRoom } from './strippedState';
 import { readInvite } from './strippedState';
 
@@ -58,41 +59,56 @@ export class Invitations {
         const inviter = await puppets.of(event.sender);
         const members = await this.membersOf(event, ghost);
         const common = { matrixRoomId: event.room_id, formerRooms: [], origin: 'matrix' as const, host: ghost, bridgedAt: context.clock.now() };
+        const names = [user.username, ...members.map((puppet) => puppet.username)];
+        const direct = invited.kind === 'd' ? await this.direct(inviter, names) : undefined;
         let portal: Portal;
-        if (invited.kind === 'd') {
-            const names = [...new Set([inviter, ...members].map((puppet) => puppet.username))];
-            const rcRoomId = await context.rocketchat.createDirectRoom(inviter.rcUserId, [...names, user.username].slice(0, 8));
-            const before = await portals.ofRcRoom(rcRoomId);
+        if (direct) {
+            const before = await portals.ofRcRoom(direct);
             const formerRooms = before ? [before.matrixRoomId, ...before.formerRooms].filter((room) => room !== event.room_id) : [];
-            portal = { ...common, rcRoomId, kind: 'd', formerRooms };
+            portal = { ...common, rcRoomId: direct, kind: 'd', formerRooms };
         } else {
             const free = await freeSlug(context.rocketchat, invited.name, event.room_id);
             // Read after that: whoever took the name for this very room has noted it before.
             const begun = await context.rocketchat.store.readOne<{ name: string }>(beginOf(event.room_id));
             const there = begun && (await this.begunAs(begun.name, event, inviter));
-            const names = [user.username, ...members.map((puppet) => puppet.username)];
-            const { id: rcRoomId, name } = there || (await this.create(free, names, event, inviter, invited));
+            const { id: rcRoomId, kind, name } = there || (await this.create(free, names, event, inviter, invited));
             await (there && context.rocketchat.addMember(rcRoomId, user.username));
             (there ? [] : [inviter, ...members]).forEach((puppet) => puppets.noteMember(puppet, rcRoomId));
-            portal = { ...common, rcRoomId, kind: there ? there.kind : invited.kind, name };
+            portal = { ...common, rcRoomId, kind, name };
         }
         await portals.save(portal);
         context.log.info(`The Matrix room ${event.room_id} is bridged to ${portal.rcRoomId}, by an invite of ${event.sender}.`);
     }
 
-    /** The name is noted first: the process can die, or another one be at it, before the portal is stored. */
-    private async create(name: string, members: string[], event: MatrixEvent, inviter: Puppet, invited: InvitedRoom): Promise<Pick<RcRoom, 'id' | 'name'>> {
+    /** @returns undefined when these are more people than a direct room may have here (`DirectMesssage_maxUsers`): they get a group */
+    private async direct(inviter: Puppet, names: string[]): Promise<RcRoomId | undefined> {
+        try {
+            return await this.parts.context.rocketchat.createDirectRoom(inviter.rcUserId, [...new Set([inviter.username, ...names])]);
+        } catch (error) {
+            if (error instanceof BridgeError && error.code === 'rocketchat.error-direct-message-max-user-exceeded') {
+                return undefined;
+            }
+            throw error;
+        }
+    }
+
+    /**
+     * The name is noted first: the process can die, or another one be at it, before the portal is stored. A name that the server
+     * does not take (its own pattern, `UTF8_Channel_Names_Validation`; another room that is shown under it) is replaced.
+     */
+    private async create(name: string, members: string[], event: MatrixEvent, inviter: Puppet, invited: InvitedRoom): Promise<Pick<RcRoom, 'id' | 'kind' | 'name'>> {
         const { rocketchat } = this.parts.context;
         await rocketchat.store.put({ name }, beginOf(event.room_id));
         try {
             const kind = invited.kind === 'c' ? 'c' : 'p';
-            return { name, id: await rocketchat.createRoom({ kind, name, displayName: invited.name || name, creatorId: inviter.rcUserId, members }) };
+            return { kind, name, id: await rocketchat.createRoom({ kind, name, displayName: invited.name || name, creatorId: inviter.rcUserId, members }) };
         } catch (error) {
             const there = await this.begunAs(name, event, inviter);
-            if (!there) {
+            const other = plainSlug(event.room_id);
+            if (!there && (name === other || (error instanceof BridgeError && error.retriable))) {
                 throw error;
             }
-            return there;
+            return there || this.create(other, members, event, inviter, invited);
         }
     }
 

@@ -136,8 +136,12 @@ export class FakeRocketChat implements RocketChat {
         this.note('createRoom');
         const members = await Promise.all(room.members.map((name) => this.userByName(name)));
         const creator = this.users.get(room.creatorId) || (await this.appUser());
-        if ([...this.rooms.values()].some(({ name }) => name === room.name)) {
+        const isShownAs = ({ displayName }: RcRoom): boolean => Boolean(this.settings.UI_Allow_room_names_with_special_chars) && displayName === room.name;
+        if ([...this.rooms.values()].some((other) => other.name === room.name || isShownAs(other))) {
             throw new BridgeError({ code: 'rocketchat.error-duplicate-channel-name', userMessage: 'taken', retriable: false, certain: true });
+        }
+        if (!new RegExp(`^${this.settings.UTF8_Channel_Names_Validation ?? '[0-9a-zA-Z-_.]+'}$`).test(room.name)) {
+            throw new BridgeError({ code: 'rocketchat.error-invalid-room-name', userMessage: 'not valid', retriable: false, certain: true });
         }
         return this.addRoom(room.kind, room.name, [creator, ...members.filter((user): user is RcUser => Boolean(user))], { displayName: room.displayName }).id;
     }
@@ -146,6 +150,9 @@ export class FakeRocketChat implements RocketChat {
         this.note('createDirectRoom');
         const members = (await Promise.all(usernames.map((name) => this.userByName(name)))).filter((user): user is RcUser => Boolean(user));
         const ids = [...new Set([creatorId as string, ...members.map((user) => user.id as string)])].sort();
+        if (ids.length > Number(this.settings.DirectMesssage_maxUsers ?? 8)) {
+            throw new BridgeError({ code: 'rocketchat.error-direct-message-max-user-exceeded', userMessage: 'too many', retriable: false, certain: true });
+        }
         const existing = [...this.rooms.values()].find((room) => room.kind === 'd' && [...room.members].sort().join() === ids.join());
         return existing ? existing.id : this.addRoom('d', '', ids.map((id) => this.users.get(id) as RcUser)).id;
     }

@@ -49,6 +49,6 @@ export function slugify(name: string): string {
         .replace(/[\u0300-\u036f]/g, '')
         .replace(/ß/g, 'ss')
         .replace(/&/g, ' and ')
-        .replace(/[^\p{L}\p{N}_.]+/gu, '-')
+        .replace(/[^\p{L}\p{N}_]+/gu, '-')
         .replace(/^-+|-+$/g, '');
 }
