@@ -184,8 +184,7 @@ export class Inbound {
     /** @returns whether it is handled, or kept as a dead letter: while not even that can be stored it is not given up */
     private async isSettled(event: MatrixEvent): Promise<boolean> {
         try {
-            await this.patience.keepTrying(() => this.dispatch(event).catch(async (error) => {
-                this.parts.puppets.doubt(event.sender);
+            await this.patience.keepTrying(() => this.parts.puppets.despiteMemory(event.sender, () => this.dispatch(event)).catch(async (error) => {
                 if (!(await this.isForNobody(event))) {
                     throw error;
                 }

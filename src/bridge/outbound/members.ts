@@ -44,6 +44,9 @@ export class OutboundMembers {
         const { ghosts, puppets, context } = this.parts;
         if (user.isPuppet) {
             const puppet = await puppets.byUserId(user.id);
+            if (puppet) {
+                puppets.noteGone(puppet, portal.rcRoomId);
+            }
             // Done twice it would be an error: it may be a kick that a crash has left.
             if (puppet && removedBy && (await this.isIn(portal, puppet.mxid))) {
                 await this.kick(portal, removedBy, puppet.mxid);

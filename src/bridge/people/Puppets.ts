@@ -1,3 +1,4 @@
+import { BridgeError } from '../../errors/BridgeError';
 import { isPuppetId, puppetIdOf, puppetUsername } from '../../ids/puppets';
 import type { MatrixUserId, MxcUri, RcRoomId, RcUserId } from '../../ids/types';
 import { mxcUri } from '../../ids/matrix';
@@ -41,8 +42,8 @@ const byUser = (id: RcUserId): StoreKey => ({ model: 'user', id });
 export class Puppets {
     private readonly known = new LruMap<MatrixUserId, Puppet>(CACHED);
     private readonly beingMade = new UnderWay<MatrixUserId, Puppet>();
-    /** `room user` pairs that were added while this process runs. */
-    private readonly members = new LruMap<string, true>(100_000);
+    /** The rooms of which puppets were made members while this process runs. */
+    private readonly rooms = new LruMap<RcUserId, Set<RcRoomId>>(CACHED);
 
     constructor(private readonly context: BridgeContext, private readonly ids: ChosenIds) {}
 
@@ -70,7 +71,7 @@ export class Puppets {
         if (!stored || !user) {
             // A deleted user is a member of nothing.
             if (stored) {
-                this.members.clear();
+                this.rooms.delete(stored.rcUserId);
             }
             return undefined;
         }
@@ -83,9 +84,21 @@ export class Puppets {
         return renamed;
     }
 
-    /** Something of theirs has failed: the user may be another one by now, or gone. */
-    public doubt(mxid: MatrixUserId): void {
-        this.known.delete(mxid);
+    /**
+     * Does something as a person's puppet. What the server refuses may be refused for what memory holds of its user, whom people can
+     * rename, delete or put out of a room: then it is done once more, without memory.
+     */
+    public async despiteMemory(mxid: MatrixUserId, action: () => Promise<void>): Promise<void> {
+        const wasKnown = this.known.has(mxid);
+        try {
+            await action();
+        } catch (error) {
+            this.doubt(mxid);
+            if (!wasKnown || !(error instanceof BridgeError) || error.retriable) {
+                throw error;
+            }
+            await action();
+        }
     }
 
     public async byUserId(id: RcUserId): Promise<Puppet | undefined> {
@@ -110,20 +123,24 @@ export class Puppets {
      * members of a direct room never change.
      */
     public async ensureMember(puppet: Puppet, { kind, rcRoomId: roomId }: Portal): Promise<void> {
-        const key = `${roomId} ${puppet.rcUserId}`;
-        if (kind !== 'd' && !this.members.has(key)) {
+        if (kind !== 'd' && !this.rooms.get(puppet.rcUserId)?.has(roomId)) {
             await this.context.rocketchat.addMember(roomId, puppet.username);
-            this.members.set(key, true);
+            this.noteMember(puppet, roomId);
         }
     }
 
     /** The puppet is a member without our doing: made with the room, or added by a person. */
-    public noteMember(puppet: Puppet, roomId: RcRoomId): void {
-        this.members.set(`${roomId} ${puppet.rcUserId}`, true);
+    public noteMember({ rcUserId }: Puppet, roomId: RcRoomId): void {
+        this.rooms.set(rcUserId, (this.rooms.get(rcUserId) || new Set<RcRoomId>()).add(roomId));
+    }
+
+    /** A person has put the puppet out. */
+    public noteGone({ rcUserId }: Puppet, roomId: RcRoomId): void {
+        this.rooms.get(rcUserId)?.delete(roomId);
     }
 
     public async removeMember(puppet: Puppet, roomId: RcRoomId): Promise<void> {
-        this.members.delete(`${roomId} ${puppet.rcUserId}`);
+        this.noteGone(puppet, roomId);
         await this.context.rocketchat.removeMember(roomId, puppet.username);
     }
 
@@ -133,7 +150,15 @@ export class Puppets {
 
     public forget(): void {
         this.known.clear();
-        this.members.clear();
+        this.rooms.clear();
+    }
+
+    private doubt(mxid: MatrixUserId): void {
+        const known = this.known.get(mxid);
+        if (known) {
+            this.rooms.delete(known.rcUserId);
+        }
+        this.known.delete(mxid);
     }
 
     private async make(mxid: MatrixUserId, profile?: KnownProfile): Promise<Puppet> {

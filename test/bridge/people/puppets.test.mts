@@ -1,7 +1,7 @@
 /** Puppets are users of the workspace: its administrators rename and delete them. */
 import { Bridge } from '../../../src/bridge/Bridge';
 import { BridgeError } from '../../../src/errors/BridgeError';
-import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
+import { bridgedRoom, CAROL } from '../../support/fakes/bridgedRoom.mts';
 
 
 async function talking() {
@@ -26,15 +26,14 @@ async function talking() {
     return { ...w, say, puppet, deletePuppet, written: () => w.rocketchat.inRoom(room.id).map(({ text, sender }) => `${sender.username}: ${text}`) };
 }
 
-test('a deleted one is made anew: by the next process at once, by this one after the first failure', async () => {
+test('a deleted one is made anew, by the next process and by this one', async () => {
     const w = await talking();
     w.deletePuppet();
-    await w.say(w.bridge, 'lost');
     await w.say(w.bridge, 'two');
     w.deletePuppet();
     await w.say(new Bridge(w.context), 'three');
     expect(w.written()).toEqual(['one', 'two', 'three'].map((text) => `${w.puppet.username}: ${text}`));
-    expect((await w.bridge.counts()).deadLetters.in).toBe(1);
+    expect((await w.bridge.counts()).deadLetters.in).toBe(0);
 });
 
 test('a renamed one goes on, and is brought into rooms by its new name', async () => {
@@ -43,4 +42,23 @@ test('a renamed one goes on, and is brought into rooms by its new name', async (
     w.rocketchat.rooms.get(w.room.id)!.members.delete(w.puppet.id);
     await w.say(new Bridge(w.context), 'two');
     expect(w.written()[1]).toBe('caroline: two');
+});
+
+test('one who is no member any more, which this process did not hear, is made one again', async () => {
+    const w = await talking();
+    w.rocketchat.rooms.get(w.room.id)!.members.delete(w.puppet.id);
+    await w.say(w.bridge, 'two');
+    expect(w.written()).toEqual(['one', 'two'].map((text) => `${w.puppet.username}: ${text}`));
+});
+
+test('one whom somebody put out here is a member again when the person comes back', async () => {
+    const w = await talking();
+    w.rocketchat.rooms.get(w.room.id)!.members.delete(w.puppet.id);
+    await w.bridge.outbound.memberLeft(w.room.id, w.puppet, w.alice);
+    await w.quiet();
+    expect(w.matrixRoom.members.get(CAROL)).toBe('leave');
+    w.matrixRoom.members.set(CAROL, 'join');
+    await w.push(w.homeserver.write(w.matrixRoom, CAROL, 'm.room.member', { membership: 'join' }, { state_key: CAROL }));
+    await w.push(w.carolSays('back'));
+    expect(w.textsInRocketChat()).toEqual(['one', 'back']);
 });

@@ -200,6 +200,7 @@ export class FakeRocketChat implements RocketChat {
         if (this.honoursIds && this.messages.has(message.id)) {
             return { id: message.id, created: false };
         }
+        this.mustSee(message.roomId, message.senderId);
         const room = this.rooms.get(message.roomId) as RcRoom;
         const more = { ...message, ...(this.honoursIds ? {} : { id: rcMessageId(`own${(this.counter += 1)}`) }) };
         const written = this.write(room, this.users.get(message.senderId) || (await this.appUser()), message.text, more as Partial<RcMessage>);
@@ -271,6 +272,15 @@ export class FakeRocketChat implements RocketChat {
     private mustExist(roomId: RcRoomId): void {
         if (!this.rooms.has(roomId)) {
             throw new BridgeError({ code: 'rocketchat.failed', userMessage: 'no such room', retriable: false, certain: true, detail: 'Invalid room provided' });
+        }
+    }
+
+    /** Everybody sees channels, members the rest (`canSendMessage`); users of type `app` are not asked. */
+    private mustSee(roomId: RcRoomId, senderId: RcUserId): void {
+        const room = this.rooms.get(roomId);
+        const sender = this.users.get(senderId);
+        if (room && sender && sender.type !== 'app' && room.kind !== 'c' && !room.members.has(senderId)) {
+            throw new BridgeError({ code: 'rocketchat.failed', userMessage: 'Not allowed', retriable: false, certain: true, detail: 'error-not-allowed' });
         }
     }
 
