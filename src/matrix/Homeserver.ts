@@ -98,6 +98,9 @@ export interface Homeserver {
     invite(roomId: MatrixRoomId, user: MatrixUserId, options?: Acting & { reason?: string }): Promise<void>;
     leave(roomId: MatrixRoomId, options?: Acting & { reason?: string }): Promise<void>;
     kick(roomId: MatrixRoomId, user: MatrixUserId, options?: Acting & { reason?: string }): Promise<void>;
+    ban(roomId: MatrixRoomId, user: MatrixUserId, options?: Acting & { reason?: string }): Promise<void>;
+    /** Who is not banned must not be unbanned. */
+    unban(roomId: MatrixRoomId, user: MatrixUserId, options?: Acting): Promise<void>;
 
     send(event: SendEvent): Promise<MatrixEventId>;
     sendState(roomId: MatrixRoomId, type: string, stateKey: string, content: Content, options?: Acting & { ts?: number }): Promise<MatrixEventId>;

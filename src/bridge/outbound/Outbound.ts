@@ -53,8 +53,8 @@ export class Outbound {
     constructor(private readonly parts: Parts, deadLetters: DeadLetters) {
         const sender = new Sender(parts);
         this.messages = new OutboundMessages(parts, sender);
-        this.roomState = new OutboundRoomState(parts, sender);
         this.members = new OutboundMembers(parts, sender);
+        this.roomState = new OutboundRoomState(parts, sender, this.members);
         const ensure = (portal: Portal, id: RcMessage['id']): Promise<void> => this.messages.ensure(portal, id);
         this.reactions = new OutboundReactions(parts, sender, ensure);
         this.pins = new OutboundPins(parts, sender, ensure);
@@ -132,7 +132,7 @@ export class Outbound {
         await this.work.add({ item, concerned: { message, actor: user }, action: (portal) => this.pins.changed(portal, user, message.id, on) });
     }
 
-    /** A system message: renames, topics; and what is encrypted. */
+    /** A system message: renames, topics, bans; and what is encrypted. */
     public async systemMessage(message: RcMessage): Promise<void> {
         if (EncryptedHere.knows(message) && !isOurs(message.sender)) {
             await this.encrypted.noticed(message);

@@ -20,7 +20,7 @@ export type OutItem = { room: RcRoomId } & (
     | { kind: 'reaction'; message: RcMessageId; user: RcUserId; emoji: string; on: boolean; at: number }
     | { kind: 'pin'; message: RcMessageId; user: RcUserId; on: boolean }
     | { kind: 'join' | 'leave'; user: RcUserId; by?: RcUserId }
-    /** Name or topic: the system message that tells of it. */
+    /** Name, topic or a ban: the system message that tells of it. */
     | { kind: 'state'; message: RcMessageId }
 );
 

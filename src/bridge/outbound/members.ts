@@ -4,6 +4,7 @@ import type { RcUser } from '../../rocketchat/RocketChat';
 import type { Parts } from '../core/Parts';
 import { reasonOf } from '../core/Context';
 import { OUTWARD } from '../core/Patience';
+import { keepBan } from '../people/bans';
 import { isForbidden } from '../people/Ghosts';
 import type { Portal } from '../portals/Portal';
 import type { Sender } from './Sender';
@@ -68,14 +69,43 @@ export class OutboundMembers {
         await this.sender.asGhost(portal, user, () => ghosts.takeOut(ghost, portal.matrixRoomId));
     }
 
+    /**
+     * Somebody was banned here, or is not any more: only a system message with the name tells of it (server: `banUserFromRoom.ts`). A
+     * puppet's person is banned on Matrix as well; one of our own people is put out there.
+     * @param by who did it
+     * @param on false when the ban was lifted
+     */
+    public async banned(portal: Portal, username: string, by: RcUser, on: boolean): Promise<void> {
+        const { puppets, context, patience } = this.parts;
+        const { rocketchat, homeserver } = context;
+        const user = await rocketchat.userByName(username);
+        const puppet = user && user.isPuppet ? await puppets.byUserId(user.id) : undefined;
+        if (puppet) {
+            puppets.noteGone(puppet, portal.rcRoomId);
+            await keepBan(rocketchat.store, portal.rcRoomId, puppet, on);
+            const membership = await patience.keepTrying(() => this.membership(portal, puppet.mxid), OUTWARD);
+            if ((membership === 'ban') !== on) {
+                const change = (acting: { as?: MatrixUserId }) => homeserver[on ? 'ban' : 'unban'](portal.matrixRoomId, puppet.mxid, acting);
+                await patience.keepTrying(() => this.asPersonOrHost(portal, by, change), OUTWARD);
+            }
+        } else if (user && on) {
+            await this.left(portal, user, by);
+        }
+    }
+
     private isIn(portal: Portal, user: MatrixUserId): Promise<boolean> {
         return this.parts.patience.keepTrying(() => this.look(portal, user), OUTWARD);
     }
 
     /** @returns whether somebody is joined, or invited */
     private async look(portal: Portal, user: MatrixUserId): Promise<boolean> {
+        const membership = await this.membership(portal, user);
+        return membership === 'join' || membership === 'invite';
+    }
+
+    private async membership(portal: Portal, user: MatrixUserId): Promise<unknown> {
         const member = await this.parts.context.homeserver.state(portal.matrixRoomId, 'm.room.member', user, this.asHost(portal));
-        return Boolean(member && (member.membership === 'join' || member.membership === 'invite'));
+        return member && member.membership;
     }
 
     /** As the person, if the power suffices, else as our host in the room: Rocket.Chat has checked the right. */

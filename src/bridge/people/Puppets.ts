@@ -9,6 +9,7 @@ import { LruMap } from '../core/LruMap';
 import { UnderWay } from '../core/UnderWay';
 import type { ChosenIds } from '../links/ChosenIds';
 import type { Portal } from '../portals/Portal';
+import { refuseBanned } from './bans';
 import { puppetName } from './names';
 
 /** The Rocket.Chat bot user that stands for a Matrix user. */
@@ -121,9 +122,11 @@ export class Puppets {
     /**
      * Makes the puppet a member of a channel or group: asked of the server once per process, which ignores it for members. The
      * members of a direct room never change.
+     * @throws BridgeError when somebody here has banned the person
      */
     public async ensureMember(puppet: Puppet, { kind, rcRoomId: roomId }: Portal): Promise<void> {
         if (kind !== 'd' && !this.rooms.get(puppet.rcUserId)?.has(roomId)) {
+            await refuseBanned(this.context.rocketchat.store, roomId, puppet);
             await this.context.rocketchat.addMember(roomId, puppet.username);
             this.noteMember(puppet, roomId);
         }

@@ -7,7 +7,7 @@ import { createRoomBody, roomVersionIn } from './creation';
 
 type RoomCalls = Pick<
     Homeserver,
-    'createRoom' | 'resolveAlias' | 'createAlias' | 'deleteAlias' | 'publish' | 'join' | 'invite' | 'leave' | 'kick' | 'joinedRooms'
+    'createRoom' | 'resolveAlias' | 'createAlias' | 'deleteAlias' | 'publish' | 'join' | 'invite' | 'leave' | 'kick' | 'ban' | 'unban' | 'joinedRooms'
 >;
 
 /** The default room version changes with an update of the homeserver only. */
@@ -84,6 +84,8 @@ export function roomCalls(caller: Caller): RoomCalls {
         invite: (roomId, user, options) => act('invite', roomId, options, { user_id: user }),
         leave: (roomId, options) => act('leave', roomId, options),
         kick: (roomId, user, options) => act('kick', roomId, options, { user_id: user }),
+        ban: (roomId, user, options) => act('ban', roomId, options, { user_id: user }),
+        unban: (roomId, user, options) => act('unban', roomId, options, { user_id: user }),
 
         async joinedRooms({ as } = {}) {
             return texts((await caller.json('GET', 'joined_rooms', { as })).joined_rooms) as MatrixRoomId[];

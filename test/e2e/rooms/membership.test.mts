@@ -84,6 +84,21 @@ describe('Rocket.Chat users in Matrix', () => {
         await alice.kick(channel, puppet?._id as string);
         await carol.waitForMembership(roomId, ivy.userId, 'leave');
     });
+
+    test('the puppet of a Matrix user who is banned from the channel is banned from the room, until that is lifted', async () => {
+        const name = unique('Jo');
+        const jo = await here().matrixUser('jo', name);
+        await jo.join(roomId);
+        const puppet = await here().admin.user(await puppetOf(name));
+        const ban = { roomId: channel._id, userId: puppet?._id };
+        await alice.post('v1/rooms.banUser', ban);
+        await carol.waitForMembership(roomId, jo.userId, 'ban');
+        await alice.post('v1/rooms.unbanUser', ban);
+        await carol.waitForMembership(roomId, jo.userId, 'leave');
+        await jo.join(roomId);
+        await jo.sendText(roomId, 'I shall behave');
+        await alice.waitForMessage(channel, 'I shall behave');
+    });
 });
 
 describe('in a room whose power lies in Matrix', () => {

@@ -140,10 +140,21 @@ export class FakeHomeserver implements Homeserver {
 
     public async kick(roomId: MatrixRoomId, user: MatrixUserId, { as = this.bot }: Acting = {}): Promise<void> {
         await this.note('kick');
-        if (as !== this.bot && (this.roomOf(roomId).options.userLevels || {})[as] !== 100) {
+        this.withPower(roomId, as).members.set(user, 'leave');
+    }
+
+    public async ban(roomId: MatrixRoomId, user: MatrixUserId, { as = this.bot }: Acting = {}): Promise<void> {
+        await this.note('ban');
+        this.withPower(roomId, as).members.set(user, 'ban');
+    }
+
+    public async unban(roomId: MatrixRoomId, user: MatrixUserId, { as = this.bot }: Acting = {}): Promise<void> {
+        await this.note('unban');
+        const room = this.withPower(roomId, as);
+        if (room.members.get(user) !== 'ban') {
             throw forbidden();
         }
-        this.joined(roomId, as).members.set(user, 'leave');
+        room.members.set(user, 'leave');
     }
 
     public async send({ roomId, type, content, txnId, ts, as = this.bot }: SendEvent): Promise<MatrixEventId> {
@@ -284,6 +295,13 @@ export class FakeHomeserver implements Homeserver {
             throw failure(404, 'M_NOT_FOUND');
         }
         return room;
+    }
+
+    private withPower(id: MatrixRoomId, user: MatrixUserId): FakeMatrixRoom {
+        if (user !== this.bot && (this.roomOf(id).options.userLevels || {})[user] !== 100) {
+            throw forbidden();
+        }
+        return this.joined(id, user);
     }
 
     private joined(id: MatrixRoomId, user: MatrixUserId): FakeMatrixRoom {
