@@ -34,8 +34,9 @@ export function fromEngineAttachment(attachment: unknown): StoredAttachment {
         const holder = attachment[group];
         set(name, isObject(holder) ? holder[field] : undefined);
     }
+    // Of an attachment without a time the server makes an invalid date, which arrives in the sandbox as the beginning of 1970.
     const time = new Date(attachment.timestamp as string);
-    if (isThere(attachment.timestamp) && !Number.isNaN(time.getTime())) {
+    if (time.getTime() > 0) {
         stored.ts = time.toISOString();
     }
     set('fileId', attachment.fileId);

@@ -119,6 +119,7 @@ describe('from Matrix', () => {
         });
         const message = await alice.waitForMessage(channel, (candidate) => candidate.file?.name === name && candidate.msg === 'the *moon*');
         expect(message.attachments[0]).toMatchObject({ title: name, image_type: 'image/png', image_preview: expect.any(String) });
+        expect(message.attachments[0]).not.toHaveProperty('ts');
         expect(message.files.map((file: { typeGroup?: string }) => file.typeGroup)).toEqual([undefined, 'thumb']);
         expect((await downloadFile(alice, message.attachments[0].title_link)).equals(content)).toBe(true);
         await carol.send(roomId, 'm.room.message', {

@@ -33,7 +33,7 @@ export function attachmentsFromApp(attachments: unknown): any[] | undefined {
         const same = Object.fromEntries(Object.entries(sameFields).map(([to, from]) => [from, attachment[to]]));
         return withoutEmpty({
             ...same,
-            ts: attachment.timestamp ? new Date(attachment.timestamp).toJSON() : undefined,
+            ts: attachment.timestamp ? attachment.timestamp.toJSON() : undefined,
             author_name: attachment.author?.name,
             author_link: attachment.author?.link,
             author_icon: attachment.author?.icon,
