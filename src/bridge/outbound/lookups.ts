@@ -2,7 +2,7 @@ import type { OutwardContext, TextContent } from '../../convert/index';
 import { mentionsOf, readRelation, referencesToMatrix } from '../../convert/index';
 import { objectOf } from '../../convert/values';
 import { matrixUserId, serverOf } from '../../ids/matrix';
-import type { MatrixEventId, MatrixUserId } from '../../ids/types';
+import type { MatrixEventId, MatrixUserId, RcRoomId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
@@ -30,7 +30,7 @@ export async function readReferences(parts: Parts, portal: Portal, message: RcMe
     }
     const rooms = new Map<string, ReturnType<NonNullable<OutwardContext['channel']>>>();
     for (const name of channels) {
-        const channel = message.channels.find((known) => known.name === name);
+        const channel = await channelNamed(parts, message, name);
         const target = channel && (await portals.ofRcRoom(channel.id));
         if (target) {
             // From room version 12 on an id does not tell which server knows the room.
@@ -75,6 +75,16 @@ function ringsRoom({ unmapped }: RcMessage): boolean {
 
 /** `see you @10:30` and `@alice:please` have the form of an id: strangers are of servers with a domain. */
 const isLikely = (mxid: MatrixUserId, ownDomain: string): boolean => serverOf(mxid) === ownDomain || /\.[a-z]/i.test(serverOf(mxid));
+
+/** The room that the server found in the text; where it says nothing of rooms, the channel of that name. */
+async function channelNamed({ context }: Parts, { channels, unmapped }: RcMessage, name: string): Promise<{ id: RcRoomId } | undefined> {
+    const known = channels.find((channel) => channel.name === name);
+    if (known || Array.isArray(unmapped.channels)) {
+        return known;
+    }
+    const room = await context.rocketchat.roomByName(name);
+    return room && room.kind === 'c' ? room : undefined;
+}
 
 /** Only whom the server found in the text is mentioned: its list has the ids, so no name is guessed. A whole Matrix id is its own. */
 async function mentioned(parts: Parts, message: RcMessage, username: string): Promise<{ id: MatrixUserId; name: string } | undefined> {

@@ -260,6 +260,17 @@ describe('channels that are named', () => {
         expect(w.timeline()[0].content.formatted_body).toBe(`see <a href="https://matrix.to/#/${encodeURIComponent(portal.alias!).replace('%3A', ':')}">#other</a> `
             + 'and <a href="https://chat.test/channel/local">#local</a> and #none');
     });
+
+    test.each([
+        ['are found by their names where the server does not say which it found, but no groups', {}, 'see <a href="https://chat.test/channel/local">#local</a> and #group'],
+        ['stay text where it says that it found none', { channels: [] }, undefined],
+    ])('%s', async (_what, unmapped, html) => {
+        const w = await bridged();
+        w.rocketchat.addRoom('c', 'local', [w.alice]);
+        w.rocketchat.addRoom('p', 'group', [w.alice]);
+        await w.post('see #local and #group', { unmapped });
+        expect(w.timeline()[0].content.formatted_body).toBe(html);
+    });
 });
 
 test('a room is rung only when the server counts the word as a mention: not in rooms over its limit', async () => {
