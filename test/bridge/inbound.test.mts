@@ -191,6 +191,25 @@ describe('changes from Matrix', () => {
         expect(w.rocketchat.messages.get(messageIdOf(thread.event_id))!.threadId).toBe(message.id);
     });
 
+    test('where threads are switched off an answer in one quotes what it begins with', async () => {
+        const w = await bridged();
+        w.rocketchat.settings.Threads_enabled = false;
+        const root = w.rocketchat.write(w.room, w.alice, 'question');
+        const within = w.rocketchat.write(w.room, w.alice, 'of before', { threadId: root.id });
+        await w.bridge.outbound.messagePosted(root);
+        await w.bridge.outbound.messagePosted(within);
+        await w.quiet();
+        const [asked, inside] = w.matrixRoom.timeline.map(({ event_id: id }) => id);
+        const thread = { rel_type: 'm.thread', event_id: asked, is_falling_back: true, 'm.in_reply_to': { event_id: asked } };
+        await w.push(w.say('in thread', { 'm.relates_to': thread }));
+        await w.push(w.homeserver.write(w.matrixRoom, CAROL, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: inside, key: 'no emoji' } }));
+        expect(w.texts().slice(-2)).toEqual([
+            `[ ](https://chat.test/channel/general?msg=${root.id}) in thread`,
+            expect.stringContaining(`msg=${within.id}`),
+        ]);
+        expect((await w.bridge.counts()).deadLetters.in).toBe(0);
+    });
+
     test('joins and leaves are members', async () => {
         const w = await bridged();
         const member = (membership: string) => w.homeserver.write(w.matrixRoom, CAROL, 'm.room.member', { membership }, { state_key: CAROL });

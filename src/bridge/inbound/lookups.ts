@@ -57,6 +57,12 @@ export async function linkToMessage({ context }: Parts, portal: Portal, message:
     return messageLink(await context.rocketchat.siteUrl(), { kind: portal.kind, id: portal.rcRoomId, name: portal.name || '' }, message);
 }
 
+/** @returns the thread; undefined where threads are switched off (server: `Threads_enabled`), which refuses what stands in one */
+export async function openThread({ context }: Parts, thread: RcMessageId | undefined): Promise<RcMessageId | undefined> {
+    const isOn = thread && (await context.rocketchat.serverSetting<boolean>('Threads_enabled').catch(() => undefined));
+    return isOn === false ? undefined : thread;
+}
+
 /** What a conversion needs, and the messages of this room that the event speaks of. */
 export type Inward = InwardContext & { messages: Map<MatrixEventId, RcMessage> };
 

@@ -19,7 +19,7 @@ import { LongTexts } from './kinds/LongTexts';
 import { UnknownKinds } from './kinds/Unknown';
 import { isLate, LATE_MESSAGE_MS } from './late';
 import type { Inward } from './lookups';
-import { inwardContext, isRedacted, linkToMessage, messageOfEvent, onlyOwnQuotes, quietCode } from './lookups';
+import { inwardContext, isRedacted, linkToMessage, messageOfEvent, onlyOwnQuotes, openThread, quietCode } from './lookups';
 import { frameOf, postOnce } from './posting';
 
 /** Name of the file that holds the whole of a very long text. */
@@ -117,7 +117,10 @@ export class InboundMessages {
         const text = withOriginalTime(placed, event.origin_server_ts, this.parts.context.clock.now());
         const quiet = await quietCode(this.parts, text);
         const checked = answered ? await onlyOwnQuotes(this.parts, portal, quiet, known.values()) : quiet;
-        const post = (): Promise<void> => this.post(portal, event, puppet, { ...message, text: checked }, placeOf(thread, root ? undefined : answered));
+        const place = placeOf(thread, root ? undefined : answered);
+        const isOpen = (await openThread(this.parts, place.threadId)) === place.threadId;
+        const said = isOpen ? checked : await this.captionOf(portal, checked, place);
+        const post = (): Promise<void> => this.post(portal, event, puppet, { ...message, text: said }, isOpen ? place : {});
         await (message.media || message.gallery ? this.lock.during(event.event_id, post) : post());
     }
 
@@ -180,7 +183,7 @@ export class InboundMessages {
         return brought ? { ...brought, texts } : { texts: await this.texts.whole(text) };
     }
 
-    /** A message that the server has posted stands outside of the thread: it quotes the thread's first message, unless it answers one. */
+    /** A message that stands outside of its thread, as the server has posted it or has no threads: it quotes the thread's first message, unless it answers one. */
     private async captionOf(portal: Portal, text: string, { threadId, threadShown }: Place): Promise<string> {
         if (!threadId || threadShown || text.startsWith(QUOTE)) {
             return text;

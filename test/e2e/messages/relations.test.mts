@@ -3,6 +3,7 @@ import { unique } from '../../support/eventually.mts';
 import { useBridgedRoom } from '../../support/bridgedRoom.mts';
 import type { MatrixEvent } from '../../support/clients/matrix.mts';
 import type { RcMessage } from '../../support/clients/rocketchat.mts';
+import { testWithOwnServers } from '../../support/servers/stack.mts';
 
 const room = useBridgedRoom('relations');
 const html = (formatted: string, more: object = {}) => ({ msgtype: 'm.text', body: 'fallback', format: 'org.matrix.custom.html', formatted_body: formatted, ...more });
@@ -99,6 +100,15 @@ describe('threads', () => {
         await room().alice.deleteMessage(message);
         await room().waitForRedaction(copy.event_id);
         await room().waitForRedaction(inThread.event_id);
+    });
+
+    testWithOwnServers('are quotes of their first message where a server has threads switched off', async () => {
+        const { message: root, event } = await room().fromAlice();
+        const threads = (value: boolean) => room().stack.admin.post('v1/settings/Threads_enabled', { value });
+        await threads(false);
+        const { message } = await room().fromCarol({ 'msgtype': 'm.text', 'body': 'aside', 'm.relates_to': { rel_type: 'm.thread', event_id: event.event_id } });
+        await threads(true);
+        expect([message.tmid, quotes(message)]).toEqual([undefined, [root.msg]]);
     });
 
     test('whose first message the other side does not know go on without it', async () => {

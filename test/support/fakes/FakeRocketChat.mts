@@ -200,6 +200,9 @@ export class FakeRocketChat implements RocketChat {
         if (this.honoursIds && this.messages.has(message.id)) {
             return { id: message.id, created: false };
         }
+        if (message.threadId && this.settings.Threads_enabled === false) {
+            throw new BridgeError({ code: 'rocketchat.error-not-allowed', userMessage: 'Not allowed', retriable: false, certain: true });
+        }
         this.mustSee(message.roomId, message.senderId);
         const room = this.rooms.get(message.roomId) as RcRoom;
         const more = { ...message, ...(this.honoursIds ? {} : { id: rcMessageId(`own${(this.counter += 1)}`) }) };

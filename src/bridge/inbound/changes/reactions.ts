@@ -5,7 +5,7 @@ import type { RcMessage } from '../../../rocketchat/RocketChat';
 import type { Parts } from '../../core/Parts';
 import type { Puppet } from '../../people/Puppets';
 import type { Portal } from '../../portals/Portal';
-import { linkToMessage, messageOfEvent } from '../lookups';
+import { linkToMessage, messageOfEvent, openThread } from '../lookups';
 import { postNote } from '../posting';
 
 /** A custom emoji is known to the workspace alone: whether there is one of a name shows when it is used. */
@@ -52,6 +52,7 @@ export class InboundReactions {
     /** A message in the place of a reaction, under the reaction's own id: who takes the reaction back deletes it. */
     private async tell(portal: Portal, event: MatrixEvent, message: RcMessage, puppet: Puppet, sentence: string): Promise<void> {
         const text = answering(sentence, quoteLink(await linkToMessage(this.parts, portal, message.id)));
-        await postNote(this.parts, portal, event, puppet, text, { ...(message.threadId && { threadId: message.threadId }), parseUrls: true });
+        const threadId = await openThread(this.parts, message.threadId);
+        await postNote(this.parts, portal, event, puppet, text, { ...(threadId && { threadId }), parseUrls: true });
     }
 }

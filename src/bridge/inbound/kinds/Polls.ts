@@ -8,7 +8,7 @@ import type { Acting, Content, MatrixEvent } from '../../../matrix/Homeserver';
 import type { Parts } from '../../core/Parts';
 import type { Portal } from '../../portals/Portal';
 import { hasPower } from '../../portals/powers';
-import { linkToMessage, messageOfEvent } from '../lookups';
+import { linkToMessage, messageOfEvent, openThread } from '../lookups';
 import { postNote } from '../posting';
 
 const PAGE = 100;
@@ -36,7 +36,7 @@ export class InboundPolls {
         const puppet = await puppets.of(event.sender);
         const message = await messageOfEvent(this.parts, portal, poll);
         const link = message && (await linkToMessage(this.parts, portal, message.id));
-        const threadId = message && message.threadId;
+        const threadId = await openThread(this.parts, message && message.threadId);
         const text = `${link ? `${quoteLink(link)} ` : ''}${await this.results(event, start, acting)}`;
         // Only the first end counts: whatever closes the poll again has the same id.
         await postNote(this.parts, portal, event, puppet, text, { id: noticeIdOf('poll', poll), parseUrls: Boolean(link), ...(threadId && { threadId }) });
