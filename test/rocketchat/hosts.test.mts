@@ -75,6 +75,29 @@ describe('a message whose creation fails', () => {
         expect(await post(async () => ({ id: 'mxabc' }), failure)).toEqual({ id: 'mxabc', created: false });
     });
 
+    it.each([
+        ['goes without name and picture', { alias: 'Carol', avatarUrl: 'https://a/b' }, true],
+        ['fails for another reason when it has none', {}, false],
+    ])('for it may not show another name: %s', async (_what, face, goes) => {
+        const documents: any[] = [];
+        const creator = {
+            startMessage: (document: object) => document,
+            finish: async (document: { alias?: string; avatarUrl?: string }) => {
+                documents.push(document);
+                if (!goes || document.alias || document.avatarUrl) {
+                    throw new Error('Not enough permission');
+                }
+                return 'mxabc';
+            },
+        };
+        const reader = { getById: async () => undefined };
+        const accessors = { modify: { getCreator: () => creator }, read: { getMessageReader: () => reader } } as unknown as Accessors;
+        const message = { id: rcMessageId('mxabc'), roomId: rcRoomId('r'), senderId: rcUserId('u'), text: 'x', ...face };
+        const posting = messageCalls(accessors, 'app', async () => 'bot').post(message);
+        await (goes ? expect(posting).resolves.toEqual({ id: 'mxabc', created: true }) : expect(posting).rejects.toMatchObject({ retriable: false }));
+        expect(documents.map(({ text }) => text)).toEqual(goes ? ['x', 'x'] : ['x']);
+    });
+
     it('as it cannot be read either is tried again', async () => {
         await expect(post(() => Promise.reject(new Error('closed')), 'closed')).rejects.toMatchObject({ code: 'rocketchat.failed', retriable: true });
     });

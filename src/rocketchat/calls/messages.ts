@@ -14,6 +14,8 @@ type MessageCalls = Pick<RocketChat, 'message' | 'recentMessages' | 'post' | 'ed
 
 /** The server answers an insert of an id that exists with this (`sendMessage` gives nothing, the bridge reads `_id` of it). */
 const ID_TAKEN = /Cannot read propert(?:y|ies) (?:'_id' )?of undefined|duplicate key|E11000/i;
+/** An administrator has taken `message-impersonate` from the bots (server: `validateMessage`): then they speak as who they are. */
+const IMPERSONATION_REFUSED = /^Not enough permission/i;
 const PAGE = 100;
 type Unmapped = { _unmappedProperties_?: Record<string, unknown> };
 
@@ -52,15 +54,20 @@ export function messageCalls(accessors: Accessors, appId: string, appUserId: () 
          * document, so an `_id` there becomes the message's id (`AppMessagesConverter.convertAppMessage`).
          */
         async post(message) {
-            const creator = accessors.modify.getCreator();
-            const builder = creator.startMessage(document(message));
+            const create = async (what: PostMessage): Promise<RcMessageId> => {
+                const creator = accessors.modify.getCreator();
+                return rcMessageId(checkedId('message.create', await creator.finish(creator.startMessage(document(what)))));
+            };
             try {
-                const id = rcMessageId(checkedId('message.create', await creator.finish(builder)));
-                return { id, created: true };
+                return { id: await create(message), created: true };
             } catch (error) {
                 // Whatever the server says: it can have stored the message and failed afterwards, and it can name a taken id in other words.
                 if (await read(message.id).catch(() => undefined)) {
                     return { id: message.id, created: false };
+                }
+                const { alias, avatarUrl, ...plain } = message;
+                if ((alias || avatarUrl) && error instanceof Error && IMPERSONATION_REFUSED.test(error.message)) {
+                    return { id: await call('message.create', () => create(plain)), created: true };
                 }
                 throw error instanceof Error && ID_TAKEN.test(error.message) ? prevented(error) : rocketChatError('message.create', error);
             }
