@@ -29,6 +29,4 @@ export interface Processes {
     /** Before the first record that names this process. */
     known(): Promise<void>;
     isGone(process: string): Promise<boolean>;
-    /** Whether others seem to live now. */
-    hasOthers(): Promise<boolean>;
 }

@@ -1,4 +1,5 @@
 /** Two processes that are given the same file at once. */
+import { BridgeError } from '../../../src/errors/BridgeError';
 import type { MatrixUserId, MxcUri } from '../../../src/ids/types';
 import { turns } from '../../support/fakes/FakeClock.mts';
 import { worldOfProcesses } from '../../support/fakes/processes.mts';
@@ -23,9 +24,6 @@ async function setUp(isRestricted: boolean) {
     const file = (name: string, content: object = {}) => w.homeserver.write(matrixRoom, CAROL, 'm.room.message', {
         msgtype: 'm.file', filename: name, body: 'look', url: media(name), ...content,
     }, { origin_server_ts: w.clock.now() });
-    for (const { bridge } of processes) {
-        await bridge.beat();
-    }
     const shown = () => w.rocketchat.inRoom(room.id).map(({ files, text }) => [...files.map(({ name }) => name), text]);
     const uploads = () => [...w.rocketchat.uploads.keys()].length;
     return { ...w, room, processes, file, shown, uploads };
@@ -53,5 +51,13 @@ test('when the one that is at it dies, the other goes on', async () => {
     w.homeserver.download = download;
     await w.processes[1].bridge.handleTransaction('1', [event], []);
     await turns(200);
+    expect(w.shown()).toEqual([['a.txt', 'look']]);
+});
+
+test('where the app can have no room of its own the file comes without a lock', async () => {
+    const w = await setUp(true);
+    w.rocketchat.createRoom = async () => { throw new BridgeError({ code: 'rocketchat.failed', userMessage: 'no', retriable: false, certain: true, detail: 'no room' }); };
+    await w.processes[0].bridge.handleTransaction('1', [w.file('a.txt')], []);
+    await turns(100);
     expect(w.shown()).toEqual([['a.txt', 'look']]);
 });
