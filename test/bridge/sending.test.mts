@@ -144,6 +144,21 @@ test('what is deleted while the homeserver is away goes with its edits: they hol
     expect(ours).toHaveLength(2);
 });
 
+test.each<[string, BridgeError]>([
+    ['a proxy does not pass that on', fail('homeserver.notMatrix', { status: 404, certain: true })],
+    ['that never gets an answer', fail('homeserver.timeout')],
+])('a deletion does not wait for the edits where %s', async (_name, error) => {
+    const w = await bridged();
+    const message = w.rocketchat.inRoom(w.room.id)[0];
+    w.homeserver.relations = async () => { throw error; };
+    w.rocketchat.messages.delete(message.id);
+    const from = w.clock.now();
+    await w.bridge.outbound.messageDeleted({ ...message, editedAt: from }, w.bob);
+    await w.quiet();
+    expect(w.matrixRoom.timeline.filter(({ type }) => type === 'm.room.redaction')).toHaveLength(1);
+    expect(w.clock.now() - from).toBeLessThan(600_000);
+});
+
 test('a sure failure costs no look', async () => {
     const w = await bridged();
     w.homeserver.faults.send = [fail('homeserver.unreachable'), fail('matrix.limited', { status: 429, retryAfterMs: 5 })];

@@ -3,6 +3,7 @@ import { transactionId } from '../../ids/transactions';
 import type { MatrixEventId, MatrixUserId } from '../../ids/types';
 import type { Content } from '../../matrix/Homeserver';
 import type { RcUser } from '../../rocketchat/RocketChat';
+import { despiteOutage } from '../core/despiteOutage';
 import type { Parts } from '../core/Parts';
 import { OUTWARD } from '../core/Patience';
 import type { Mark } from '../links/mark';
@@ -29,8 +30,6 @@ type Look = { found?: MatrixEventId; isSeen: boolean };
 /** After such failures the homeserver may still be at work: Dendrite makes two events of one that is sent twice in parallel. */
 const UNFINISHED = ['homeserver.timeout', 'homeserver.connectionLost', 'homeserver.unavailable'];
 const SETTLE_MS = 3_000;
-/** Failures that may be an outage, or the answer to this request alone: a firewall's page, a connection that is cut, an upload that takes too long. */
-const PERHAPS_ALONE = [...UNFINISHED, 'homeserver.notMatrix', 'homeserver.noPermission'];
 /** A Synapse that has much to do can answer a join before it lets the joined one send. */
 const JOINED_MS = 1_500;
 const isNotInYet = (error: unknown): boolean => isForbidden(error) && error instanceof BridgeError && /not in room/i.test(error.detail || '');
@@ -121,13 +120,9 @@ export class Sender {
      * brought in, once.
      */
     public async asGhost<T>(portal: Portal, user: RcUser, action: (ghost: Ghost, previous?: BridgeError) => Promise<T>): Promise<T> {
-        const { ghosts, patience, context } = this.parts;
+        const { ghosts, context } = this.parts;
         let broughtIn = false;
-        return patience.keepTrying(async (previous) => {
-            if (previous && PERHAPS_ALONE.includes(previous.code)) {
-                await context.homeserver.whoami();
-                patience.works();
-            }
+        return despiteOutage(this.parts, async (previous) => {
             const ghost = await ghosts.of(user);
             try {
                 return await action(ghost, previous);

@@ -6,8 +6,8 @@ import type { MatrixEventId, MatrixUserId, RcRoomId } from '../../ids/types';
 import type { MatrixEvent } from '../../matrix/Homeserver';
 import type { RcMessage, RcUser } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
+import { readDespiteOutage } from '../core/despiteOutage';
 import type { Parts } from '../core/Parts';
-import { OUTWARD } from '../core/Patience';
 import type { Portal } from '../portals/Portal';
 
 /** What a conversion needs, and who wrote the messages that are quoted. */
@@ -99,7 +99,8 @@ async function mentioned(parts: Parts, message: RcMessage, username: string): Pr
     return user && matrixUser(parts, user);
 }
 
-async function matrixUser({ context, puppets, ghosts, patience }: Parts, user: RcUser): Promise<{ id: MatrixUserId; name: string } | undefined> {
+async function matrixUser(parts: Parts, user: RcUser): Promise<{ id: MatrixUserId; name: string } | undefined> {
+    const { context, puppets, ghosts } = parts;
     if (user.isPuppet) {
         const puppet = await puppets.byUserId(user.id);
         return puppet && { id: puppet.mxid, name: puppet.name };
@@ -109,7 +110,7 @@ async function matrixUser({ context, puppets, ghosts, patience }: Parts, user: R
     }
     // One that must be made waits for the homeserver, as its message does. A message does not fail because that cannot be: the name stays text then.
     const make = (): ReturnType<typeof ghosts.of> => ghosts.of(user);
-    const ghost = await ((await ghosts.ifKnown(user.id)) ? make() : patience.keepTrying(make, OUTWARD)).catch((error) => context.log.warn(`No ghost for the mentioned ${user.id}: ${reasonOf(error)}`));
+    const ghost = await ((await ghosts.ifKnown(user.id)) ? make() : readDespiteOutage(parts, make)).catch((error) => context.log.warn(`No ghost for the mentioned ${user.id}: ${reasonOf(error)}`));
     return ghost ? { id: ghost.mxid, name: ghost.displayName } : undefined;
 }
 
@@ -123,11 +124,11 @@ export function withAuthor(mentions: TextContent['m.mentions'], author?: MatrixU
  * People on Matrix begin new direct rooms with the same people: a direct room here can have several there. Costs nothing for all others.
  * @returns the portal with the Matrix room in which an event is
  */
-export async function portalOf({ context, patience }: Parts, portal: Portal, event: MatrixEventId): Promise<Portal> {
-    const { homeserver, namespace } = context;
+export async function portalOf(parts: Parts, portal: Portal, event: MatrixEventId): Promise<Portal> {
+    const { homeserver, namespace, log } = parts.context;
     for (const matrixRoomId of portal.formerRooms.length ? [portal.matrixRoomId, ...portal.formerRooms] : []) {
         const read = () => homeserver.event(matrixRoomId, event, namespace.actingAs(portal.host));
-        const found = await patience.keepTrying(read, OUTWARD).catch((error) => context.log.debug(`${event} could not be read: ${reasonOf(error)}`));
+        const found = await readDespiteOutage(parts, read).catch((error) => log.debug(`${event} could not be read: ${reasonOf(error)}`));
         if (found) {
             return { ...portal, matrixRoomId };
         }
@@ -136,11 +137,11 @@ export async function portalOf({ context, patience }: Parts, portal: Portal, eve
 }
 
 /** @returns the edits of an event by our people. Never throws: where they cannot be found the message goes all the same */
-export async function editsOf({ context, patience }: Parts, portal: Portal, event: MatrixEventId): Promise<MatrixEventId[]> {
-    const { homeserver, namespace, log } = context;
+export async function editsOf(parts: Parts, portal: Portal, event: MatrixEventId): Promise<MatrixEventId[]> {
+    const { homeserver, namespace, log } = parts.context;
     const options = { ...namespace.actingAs(portal.host), relType: 'm.replace', limit: 100 };
     try {
-        const { events } = await patience.keepTrying(() => homeserver.relations(portal.matrixRoomId, event, options), OUTWARD);
+        const { events } = await readDespiteOutage(parts, () => homeserver.relations(portal.matrixRoomId, event, options));
         return events.filter(({ sender }) => namespace.isGhost(sender)).map(({ event_id: id }) => id);
     } catch (error) {
         log.debug(`The edits of ${event} could not be found: ${reasonOf(error)}`);
@@ -167,10 +168,10 @@ export async function mentionedBefore(parts: Parts, portal: Portal, event: Matri
     return mentionsOf(objectOf(objectOf(newest.content)['m.new_content'])) || mentionsOf(objectOf(read && read.content));
 }
 
-async function eventOfOurs({ context, patience }: Parts, portal: Portal, event: MatrixEventId): Promise<MatrixEvent | undefined> {
-    const { homeserver, namespace, log } = context;
+async function eventOfOurs(parts: Parts, portal: Portal, event: MatrixEventId): Promise<MatrixEvent | undefined> {
+    const { homeserver, namespace, log } = parts.context;
     try {
-        return await patience.keepTrying(() => homeserver.event(portal.matrixRoomId, event, namespace.actingAs(portal.host)), OUTWARD);
+        return await readDespiteOutage(parts, () => homeserver.event(portal.matrixRoomId, event, namespace.actingAs(portal.host)));
     } catch (error) {
         log.debug(`The event ${event} could not be read: ${reasonOf(error)}`);
         return undefined;
