@@ -71,6 +71,35 @@ describe('long texts', () => {
         expect(w.texts().join('\n')).toBe(lines(after));
     });
 
+    test.each([[2, 800], [130, 800], [800, 900]])('an edit of %d lines to a very long text of %d loses nothing, and leaves no file of the old one', async (before, after) => {
+        const w = await bridged();
+        w.rocketchat.settings.Message_MaxAllowedSize = 5_000;
+        const event = w.say(lines(before));
+        await w.push(event);
+        w.clock.pass(10);
+        await w.push(w.edit(event.event_id, lines(after)));
+        expect(w.texts().join('\n')).toBe(lines(after));
+        expect(w.messages().flatMap(({ attachments }) => attachments)).toEqual([]);
+        w.clock.pass(10);
+        await w.push(w.edit(event.event_id, lines(2)));
+        expect(w.texts()).toEqual([lines(2)]);
+    });
+
+    test.each([true, false])('an edit takes the file away that held the whole of a very long one (shown only to members: %s)', async (restricted) => {
+        const w = await bridged();
+        w.rocketchat.settings.Message_MaxAllowedSize = 5_000;
+        w.rocketchat.settings.FileUpload_Restrict_to_room_members = restricted;
+        const event = w.say(lines(800));
+        await w.push(event);
+        expect(w.messages()).toMatchObject([{ text: expect.stringMatching(/\[…\]$/), files: [{ name: 'message.txt' }], attachments: [{ title: 'message.txt' }] }]);
+        w.clock.pass(10);
+        await w.push(w.edit(event.event_id, 'short'));
+        expect(w.messages()).toMatchObject([{ text: 'short', attachments: [] }]);
+        w.clock.pass(10);
+        await w.push(w.edit(event.event_id, ''));
+        expect(w.texts()).toEqual(['_(empty message)_']);
+    });
+
     test('an edit of a short one costs nothing more', async () => {
         const w = await bridged();
         const event = w.say('short');

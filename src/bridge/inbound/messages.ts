@@ -15,15 +15,12 @@ import type { Portal } from '../portals/Portal';
 import type { Processes } from '../transactions/parked';
 import { InboundEdits } from './changes/edits';
 import { EncryptedRooms } from './kinds/EncryptedRooms';
-import { LongTexts } from './kinds/LongTexts';
+import { LONG_TEXT, LongTexts } from './kinds/LongTexts';
 import { UnknownKinds } from './kinds/Unknown';
 import { isLate, LATE_MESSAGE_MS } from './late';
 import type { Inward } from './lookups';
 import { inwardContext, isRedacted, linkToMessage, messageOfEvent, onlyOwnQuotes, openThread, quietCode } from './lookups';
 import { frameOf, postOnce } from './posting';
-
-/** Name of the file that holds the whole of a very long text. */
-const LONG_TEXT = 'message.txt';
 
 type Place = Pick<PostMessage, 'threadId' | 'threadShown'>;
 

@@ -97,15 +97,17 @@ export class InboundEdits {
         const rang = edited.mentions.some(({ username }) => username === 'all');
         const { text: converted, media } = fromMatrix(said, { ...context, mayMentionRoom: context.mayMentionRoom && rang });
         const note = media && media.url && (await this.isOtherFile(portal, target, media.url)) ? replacedNote(media.filename) : '';
-        const words = [converted.slice(quotesOf(converted).length), note].filter(Boolean).join('\n') || (showsSomething(edited) ? '' : emptyNote);
+        const words = [converted.slice(quotesOf(converted).length), note].filter(Boolean).join('\n') || (showsSomething(edited) && !this.texts.isCut(edited) ? '' : emptyNote);
         // What is answered stands in the text here, while on Matrix an edit does not repeat it.
         const quotes = quotesOf(before).trimEnd();
         const timed = await quietCode(this.parts, keepOriginalTime(before, words));
         const whole = await onlyOwnQuotes(this.parts, portal, quotes ? answering(timed, quotes) : timed);
-        const { texts } = await this.texts.divide(whole);
+        // No file can be added by an edit: also a very long text becomes as many messages as it takes, and the file of the old one goes.
+        const texts = await this.texts.whole(whole);
         const [text = ''] = texts;
         if (text !== before) {
-            await this.parts.context.rocketchat.edit(edited.id, puppet.rcUserId, { text, parseUrls: Boolean(quotes) });
+            const withoutFile = this.texts.isCut(edited) ? { attachments: [] } : {};
+            await this.parts.context.rocketchat.edit(edited.id, puppet.rcUserId, { text, ...withoutFile, parseUrls: Boolean(quotes) });
         }
         await this.texts.editFurther({ ...said, event_id: target }, before, texts, await frameOf(this.parts, portal, puppet));
     }
@@ -153,5 +155,5 @@ export class InboundEdits {
 /** The later one counts, of the same time the one with the larger id (Matrix spec, "Event replacements"). */
 const newestFirst = (a: MatrixEvent, b: MatrixEvent): number => b.origin_server_ts - a.origin_server_ts || (a.event_id < b.event_id ? 1 : -1);
 
-/** Whether a message without a text is one to the server: it has files or cards. Quotes are made of the text. */
-const showsSomething = ({ files, attachments }: RcMessage): boolean => files.length > 0 || attachments.some((attachment) => !attachment.message_link);
+/** Whether a message without a text is one to the server: it shows files or cards. Quotes are made of the text. */
+const showsSomething = ({ attachments }: RcMessage): boolean => attachments.some((attachment) => !attachment.message_link);

@@ -11,11 +11,10 @@ import type { Link } from '../../links/Links';
 import type { Puppet } from '../../people/Puppets';
 import type { Portal } from '../../portals/Portal';
 import { hasPower } from '../../portals/powers';
+import { MAX_MESSAGES } from '../kinds/LongTexts';
 import { messageOfEvent } from '../lookups';
 import { postNote } from '../posting';
 import type { InboundEdits } from './edits';
-
-const MAX_PARTS = 50;
 
 /** `m.room.redaction`: takes a reaction or an edit back, or deletes a message. */
 export class InboundRedactions {
@@ -130,7 +129,7 @@ export class InboundRedactions {
         const { context, links } = this.parts;
         const [event] = await links.eventsOf(message.id);
         const found: RcMessageId[] = [];
-        for (let part = 1; event && part < MAX_PARTS; part += 1) {
+        for (let part = 1; event && part < MAX_MESSAGES; part += 1) {
             const id = recorded.get(part) || messageIdOf(event, part);
             const further = await context.rocketchat.message(id);
             if (!further || further.roomId !== portal.rcRoomId) {

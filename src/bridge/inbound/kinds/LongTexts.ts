@@ -2,7 +2,7 @@ import { splitText } from '../../../convert/index';
 import { messageIdOf } from '../../../ids/messages';
 import type { RcMessageId } from '../../../ids/types';
 import type { MatrixEvent } from '../../../matrix/Homeserver';
-import type { PostMessage } from '../../../rocketchat/RocketChat';
+import type { PostMessage, RcMessage } from '../../../rocketchat/RocketChat';
 import { BridgeError } from '../../../errors/BridgeError';
 import type { Parts } from '../../core/Parts';
 import { postOnce } from '../posting';
@@ -14,7 +14,11 @@ const LIMIT_LIFE_MS = 300_000;
 const SHORT = 1_000;
 /** A text that would take more messages is posted as its beginning, with the whole as a file. */
 const MAX_PARTS = 4;
+/** More than an event can fill, however short they must be. */
+export const MAX_MESSAGES = 1_000;
 const CUT = '\n[…]';
+/** Name of the file that holds the whole of a very long text. */
+export const LONG_TEXT = 'message.txt';
 const TOO_LONG = 'rocketchat.error-message-size-exceeded';
 
 /** A text as the messages that it becomes. */
@@ -37,6 +41,11 @@ export class LongTexts {
         const limit = await this.characters(text.length);
         const texts = splitText(text, limit);
         return texts.length > MAX_PARTS ? { texts: [`${splitText(text, limit - CUT.length)[0]}${CUT}`], isCut: true } : { texts, isCut: false };
+    }
+
+    /** @returns whether the whole of the text is in a file of the message */
+    public isCut({ text, files, attachments }: RcMessage): boolean {
+        return text.endsWith(CUT) && files.some(({ name }) => name === LONG_TEXT) && attachments.some(({ title }) => title === LONG_TEXT);
     }
 
     /** @returns the messages that a text becomes, however many they are */
@@ -72,7 +81,7 @@ export class LongTexts {
         }
         const { rocketchat } = this.parts.context;
         const recorded = await this.parts.links.messagesOf(event.event_id);
-        for (let part = 1; part < Math.max(texts.length, MAX_PARTS * 4); part += 1) {
+        for (let part = 1; part < MAX_MESSAGES; part += 1) {
             const id: RcMessageId = recorded.get(part) || messageIdOf(event.event_id, part);
             const there = await rocketchat.message(id);
             const text = texts[part];
