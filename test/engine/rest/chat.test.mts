@@ -109,6 +109,15 @@ describe('REST: chat', () => {
         expect((await ask(stranger, `getThreadMessages?tmid=${root._id}`)).body.errorType).toBe('error-not-allowed');
     });
 
+    test('a reply is deleted, also in a room where nobody has a thread unread', async () => {
+        const own = await alice.createRoom('p', 'threads', ['bob']);
+        const root = await alice.send(own, 'thread root');
+        const [one, two] = [await alice.send(own, 'one', { tmid: root._id }), await alice.send(own, 'two', { tmid: root._id })];
+        await alice.deleteMessage(one);
+        expect((await alice.get('v1/chat.getThreadMessages', { tmid: root._id })).messages.map(({ _id }: RcMessage) => _id)).toEqual([two._id]);
+        expect(await alice.message(root._id)).toMatchObject({ tcount: 1 });
+    });
+
     test('search: words, people, regular expressions', async () => {
         await bob.send(room, 'a needle in the hay');
         const found = async (searchText: string) => (await alice.get('v1/chat.search', { roomId: room._id, searchText })).messages.map(({ msg }: RcMessage) => msg);

@@ -29,7 +29,7 @@ export async function uncountReply(server: Server, reply: IMessage): Promise<voi
     const left = Math.max(0, (parent.tcount ?? 1) - 1);
     const change = left > 0 ? { $set: { tcount: left, _updatedAt: new Date() } } : { $unset: { tcount: true, tlm: true, replies: true } };
     await messages.updateAsync({ _id: parent._id }, change as never);
-    await subscriptions.updateAsync({ rid: reply.rid }, { $pull: { tunread: parent._id } }, { multi: true });
+    await subscriptions.updateAsync({ rid: reply.rid, tunread: parent._id }, { $pull: { tunread: parent._id } }, { multi: true });
     const updated = await messages.findOneAsync({ _id: parent._id });
     if (updated) server.notify('message', updated);
 }
