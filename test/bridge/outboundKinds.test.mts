@@ -90,7 +90,15 @@ test('the file with the whole of a text follows its edits', async () => {
     expect(w.homeserver.media.get(url)!.content.toString().trim()).toBe('longer '.repeat(20_000).trim());
     await edit('short again', now + 3);
     const { timeline } = w.homeserver.rooms.get(w.portal.matrixRoomId)!;
-    expect(timeline.filter(({ type }) => type === 'm.room.redaction').map(({ redacts }) => redacts)).toEqual([files[0].event_id]);
+    const redacted = () => timeline.filter(({ type }) => type === 'm.room.redaction').map(({ redacts }) => redacts);
+    expect(redacted()).toEqual([files[0].event_id]);
+    await edit('short still', now + 4);
+    await edit('long anew '.repeat(20_000), now + 5);
+    await edit('longer anew '.repeat(20_000), now + 6);
+    const anew = timeline.filter(({ content }) => content.msgtype === 'm.file').slice(2);
+    expect(anew.map(({ content }) => content['m.relates_to'])).toEqual([undefined, { rel_type: 'm.replace', event_id: anew[0].event_id }]);
+    await edit('short at last', now + 7);
+    expect(redacted()).toEqual([files[0].event_id, anew[0].event_id]);
 });
 
 test('a caption that does not fit into an event is followed by the whole of it', async () => {

@@ -1,9 +1,9 @@
 import type { OutwardFile, TextContent } from '../../convert/index';
-import { fileNote, measure, mediaContent, outwardFiles, renoted, sizeInWords, withCaption } from '../../convert/index';
+import { asEdit, fileNote, measure, mediaContent, outwardFiles, renoted, sizeInWords, withCaption } from '../../convert/index';
 import { BridgeError } from '../../errors/BridgeError';
 import { isFailure } from '../../errors/catalogue';
 import type { MatrixEventId, MxcUri } from '../../ids/types';
-import type { Content } from '../../matrix/Homeserver';
+import type { Content, MatrixEvent } from '../../matrix/Homeserver';
 import type { RcMessage } from '../../rocketchat/RocketChat';
 import { reasonOf } from '../core/Context';
 import type { Parts } from '../core/Parts';
@@ -13,6 +13,8 @@ import type { MediaLimits } from './MediaLimits';
 
 type Thumbnail = NonNullable<OutwardFile['thumbnail']>;
 type UploadedThumbnail = Thumbnail & { url: MxcUri };
+
+type Recaptioned = { event: MatrixEventId; content?: Content };
 
 /** How often reading an upload is tried: a file that is gone looks like a server that fails. */
 const READ_TRIES = 3;
@@ -68,14 +70,50 @@ export class OutboundFiles {
     }
 
     /**
-     * @param event of the first file
-     * @returns the content of the file, or of the note in its place, with its new caption; undefined when the event is neither
+     * The file behind a text that did not fit into its event follows the edits of the text: it is changed, added, or goes.
+     * @param whole undefined when the text fits now
      */
-    public async recaptioned(portal: Portal, message: RcMessage, event: MatrixEventId, caption?: TextContent): Promise<Content | undefined> {
-        const original = await this.sender.asGhost(portal, message.sender, (ghost) =>
-            this.parts.context.homeserver.event(portal.matrixRoomId, event, { as: ghost.mxid }),
-        );
-        return original && (typeof original.content.url === 'string' ? withCaption(original.content, caption) : renoted(original.content, caption));
+    public async editWhole(portal: Portal, message: RcMessage, whole?: string): Promise<void> {
+        const { links } = this.parts;
+        const there = (await links.linksOf(message.id)).filter(({ part }) => part === 1).map(({ event }) => event);
+        const before = there.length ? await this.standing(portal, message, there) : undefined;
+        if (whole === undefined) {
+            await (before && this.sender.redact(portal, message.sender, before.event_id));
+            return;
+        }
+        const content = await this.whole(portal, message, whole);
+        const mark = { id: message.id, kind: 'edit', part: 1, revision: String(message.editedAt || 0) };
+        const outgoing = { type: 'm.room.message', content: before ? asEdit(content, before.event_id) : content, mark, ts: message.editedAt };
+        const { eventId, ghost } = await this.sender.send(portal, message.sender, outgoing);
+        if (!before) {
+            links.remember({ kind: 'message', event: eventId, message: message.id, room: message.roomId, sender: ghost.mxid, part: 1 });
+        }
+    }
+
+    /**
+     * @param events of the message's files, in their order
+     * @returns the first that was not redacted, and the content of its file, or of the note in its place, with the new caption: none when
+     * it is neither; undefined when nothing is left
+     */
+    public async recaptioned(portal: Portal, message: RcMessage, events: MatrixEventId[], caption?: TextContent): Promise<Recaptioned | undefined> {
+        const original = await this.standing(portal, message, events);
+        if (!original) {
+            return undefined;
+        }
+        const content = typeof original.content.url === 'string' ? withCaption(original.content, caption) : renoted(original.content, caption);
+        return { event: original.event_id, ...(content && { content }) };
+    }
+
+    /** @returns the first of these events that was not redacted */
+    private async standing(portal: Portal, message: RcMessage, events: MatrixEventId[]): Promise<MatrixEvent | undefined> {
+        const { homeserver } = this.parts.context;
+        for (const event of events) {
+            const read = await this.sender.asGhost(portal, message.sender, (ghost) => homeserver.event(portal.matrixRoomId, event, { as: ghost.mxid }));
+            if (read && Object.keys(read.content).length) {
+                return read;
+            }
+        }
+        return undefined;
     }
 
     private upload(portal: Portal, message: RcMessage, bytes: Buffer, filename: string, contentType: string): Promise<MxcUri> {

@@ -102,20 +102,24 @@ export class OutboundMessages {
         if (said && said.editedAt >= (message.editedAt || Infinity)) {
             return;
         }
-        const [event] = await this.parts.links.eventsOf(message.id);
-        if (!event) {
+        const events = await this.parts.links.eventsOf(message.id);
+        const [first] = events;
+        if (!first) {
             // The edit has overtaken its message: what is sent is the text as it is now.
             if (message.ts >= newest.bridgedAt) {
                 await this.post(newest, message, again);
             }
             return;
         }
-        const portal = await portalOf(this.parts, newest, event);
-        const [file] = filesOf(message);
-        const converted = file && !file.caption ? undefined : await this.content(portal, (file && file.caption) || message, message, { edited: event });
-        const caption = file && (await this.files.recaptioned(portal, message, event, converted && converted.content));
-        const plain = caption || (converted && emptied(converted.content));
-        if (!plain) {
+        const portal = await portalOf(this.parts, newest, first);
+        const files = filesOf(message);
+        const [file] = files;
+        const converted = file && !file.caption ? undefined : await this.content(portal, (file && file.caption) || message, message, { edited: first });
+        // Of several files the first may have been taken away on Matrix: the next one carries the caption then.
+        const captioned = file && (await this.files.recaptioned(portal, message, events.slice(0, files.length), converted && converted.content));
+        const event = captioned ? captioned.event : first;
+        const plain = (captioned && captioned.content) || (converted && emptied(converted.content));
+        if (!plain || (file && !captioned)) {
             return;
         }
         const mentions = mentionsOf(plain);
@@ -128,26 +132,7 @@ export class OutboundMessages {
         }
         this.said.set(message.id, { editedAt: message.editedAt || 0, mentions });
         if (!file) {
-            await this.editWhole(portal, message, converted && converted.whole);
-        }
-    }
-
-    /** The file behind a text that did not fit into an event follows the text: it is changed, added, or goes. */
-    private async editWhole(portal: Portal, message: RcMessage, whole?: string): Promise<void> {
-        const { links } = this.parts;
-        const before = (await links.linksOf(message.id)).find(({ part }) => part === 1);
-        if (whole === undefined) {
-            if (before) {
-                await this.sender.redact(portal, message.sender, before.event);
-            }
-            return;
-        }
-        const content = await this.files.whole(portal, message, whole);
-        const mark = { id: message.id, kind: 'edit', part: 1, revision: String(message.editedAt || 0) };
-        const outgoing = { type: 'm.room.message', content: before ? asEdit(content, before.event) : content, mark, ts: message.editedAt };
-        const { eventId, ghost } = await this.sender.send(portal, message.sender, outgoing);
-        if (!before) {
-            links.remember({ kind: 'message', event: eventId, message: message.id, room: message.roomId, sender: ghost.mxid, part: 1 });
+            await this.files.editWhole(portal, message, converted && converted.whole);
         }
     }
 

@@ -138,6 +138,27 @@ test('a file that answers without a word has no caption', async () => {
     expect(w.sent()[1].content).toMatchObject({ 'msgtype': 'm.image', 'body': 'map.png', 'm.relates_to': { 'm.in_reply_to': { event_id: w.sent()[0].event_id } } });
 });
 
+test('the caption of several files is edited at the first one that Matrix still shows', async () => {
+    const w = await bridged();
+    const files = ['a.txt', 'b.txt'].map((name) => w.file(name, 'text/plain', Buffer.from(name)));
+    const message = await w.post('both', files, { attachments: files.map(({ id, name }) => ({ title: name, title_link: `/file-upload/${id}/${name}` })) });
+    const [first, second] = w.sent();
+    const redact = async (redacts: string): Promise<void> => {
+        await w.bridge.handleTransaction(redacts, [w.homeserver.write(w.matrixRoom, '@mod:hs.test' as never, 'm.room.redaction', { redacts }, { redacts } as never)], []);
+    };
+    const edit = async (text: string, editedAt: number) => {
+        await w.bridge.outbound.messageEdited({ ...message, text, editor: w.alice, editedAt });
+        await w.quiet();
+    };
+    await redact(first.event_id);
+    await edit('what is left', w.clock.now() + 1);
+    const { content } = w.sent().pop()!;
+    expect(content).toMatchObject({ 'm.new_content': { filename: 'b.txt', body: 'what is left' }, 'm.relates_to': { event_id: second.event_id } });
+    await redact(second.event_id);
+    await edit('nothing', w.clock.now() + 2);
+    expect(w.sent()).toHaveLength(3);
+});
+
 test('a voice message is one on Matrix', async () => {
     const w = await bridged();
     const mp3 = Buffer.concat([Buffer.from([0xff, 0xfb, 0x50, 0xc4]), Buffer.alloc(7996)]);
