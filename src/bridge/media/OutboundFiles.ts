@@ -71,9 +71,9 @@ export class OutboundFiles {
 
     /**
      * The file behind a text that did not fit into its event follows the edits of the text: it is changed, added, or goes.
-     * @param whole undefined when the text fits now
+     * @param whole makes the content of the file; undefined when the text fits now
      */
-    public async editWhole(portal: Portal, message: RcMessage, whole?: string): Promise<void> {
+    public async editWhole(portal: Portal, message: RcMessage, whole?: () => Promise<Content>): Promise<void> {
         const { links } = this.parts;
         const there = (await links.linksOf(message.id)).filter(({ part }) => part === 1).map(({ event }) => event);
         const before = there.length ? await this.standing(portal, message, there) : undefined;
@@ -81,7 +81,7 @@ export class OutboundFiles {
             await (before && this.sender.redact(portal, message.sender, before.event_id));
             return;
         }
-        const content = await this.whole(portal, message, whole);
+        const content = await whole();
         const mark = { id: message.id, kind: 'edit', part: 1, revision: String(message.editedAt || 0) };
         const outgoing = { type: 'm.room.message', content: before ? asEdit(content, before.event_id) : content, mark, ts: message.editedAt };
         const { eventId, ghost } = await this.sender.send(portal, message.sender, outgoing);

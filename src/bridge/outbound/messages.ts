@@ -59,7 +59,7 @@ export class OutboundMessages {
             }
             const { content, whole } = await contents[part]().catch(inPart(part));
             if (whole !== undefined && part === 0) {
-                contents.push(async () => ({ content: await this.files.whole(portal, message, whole) }));
+                contents.push(async () => ({ content: await this.whole(portal, message, whole) }));
             }
             if (isSent) {
                 continue;
@@ -132,8 +132,15 @@ export class OutboundMessages {
         }
         this.said.set(message.id, { editedAt: message.editedAt || 0, mentions });
         if (!file) {
-            await this.files.editWhole(portal, message, converted && converted.whole);
+            const whole = converted && converted.whole;
+            await this.files.editWhole(portal, message, whole === undefined ? undefined : () => this.whole(portal, message, whole));
         }
+    }
+
+    /** The file behind a text that did not fit into an event. Of what is shown in the room as well it is in the room. */
+    private async whole(portal: Portal, message: RcMessage, text: string): Promise<Content> {
+        const content = await this.files.whole(portal, message, text);
+        return message.threadShown ? content : relate(content, await this.threadOf(message));
     }
 
     /**

@@ -173,6 +173,17 @@ test('a file in a thread is in the thread', async () => {
     expect(w.sent()[1].content['m.relates_to']).toMatchObject({ rel_type: 'm.thread', event_id: w.sent()[0].event_id });
 });
 
+test('the whole of a text in a thread is in the thread, also when an edit brings it', async () => {
+    const w = await bridged();
+    const root = await w.post('root', []);
+    await w.post('word '.repeat(20_000), [], { threadId: root.id });
+    const message = await w.post('short', [], { threadId: root.id });
+    await w.bridge.outbound.messageEdited({ ...message, text: 'word '.repeat(20_000), editor: w.alice, editedAt: w.clock.now() + 1 });
+    await w.quiet();
+    const wholes = w.sent().filter(({ content }) => content.filename === 'message.txt');
+    expect(wholes.map(({ content }) => content['m.relates_to'])).toMatchObject([1, 2].map(() => ({ rel_type: 'm.thread', event_id: w.sent()[0].event_id })));
+});
+
 test('a text that does not fit into an event is followed by the whole of it as a file', async () => {
     const w = await bridged();
     const text = 'word '.repeat(20_000);
