@@ -20,6 +20,7 @@ const outward: [name: string, typed: string, html: string, body?: string][] = [
     ['emoji', ':smile: :unknown_one: :flag_fr:', '', '😄 :unknown_one: 🇫🇷'],
     ['a spoiler', 'so ||secret||', 'so <span data-mx-spoiler>secret</span>'],
     ['maths', 'so \\(a^2\\)', 'so <span data-mx-maths="a^2"><code>a^2</code></span>', 'so a^2'],
+    ['colours', 'so color:#ff0000', 'so <span data-mx-color="#ff0000">color:#ff0000</span>'],
     ['lines', 'one\n\n\nfour\n  indented', '', 'one\n\n\nfour\n  indented'],
     ['what is no mark', 'a_b_c 2*3*4 <b>', '', 'a_b_c 2*3*4 <b>'],
 ];
@@ -40,6 +41,7 @@ const inward: [name: string, html: string, text: string][] = [
     ['a spoiler', '<span data-mx-spoiler="why">secret</span>', '(why) ||secret||'],
     ['a link', '<a href="https://example.org/x">*label*</a>', '<https://example.org/x|*label*>'],
     ['lines', 'one<br>two<p>three</p><p>four</p>', 'one\ntwo\n\nthree\n\nfour'],
+    ['more tags than anybody needs', `${'<div>'.repeat(300)}deep ${'</div>'.repeat(300)}<b>shallow`, 'deep\n*shallow*'],
     ['scripts', '<script>alert(1)</script><b onclick="x()">safe</b>', '*safe*'],
 ];
 

@@ -4,7 +4,7 @@ import { setting } from '../../support/apps/app.mts';
 import { eventually, unique } from '../../support/eventually.mts';
 import { useBridgedRoom } from '../../support/bridgedRoom.mts';
 import { postFiles } from '../../support/files.mts';
-import { uploadMedia } from '../../support/media.mts';
+import { downloadMedia, uploadMedia } from '../../support/media.mts';
 import type { MatrixEvent } from '../../support/clients/matrix.mts';
 import type { RcMessage } from '../../support/clients/rocketchat.mts';
 import { testWithOwnServers } from '../../support/servers/stack.mts';
@@ -50,6 +50,41 @@ describe('edits', () => {
         await admin.edit(others.message, 'mended here');
         await eventually(() => admin.whispersIn(channel).some((text) => text.includes('only its author')), { what: 'the note' });
         expect((await carol.events(roomId)).some(({ content }) => JSON.stringify(content).includes('mended here'))).toBe(false);
+    });
+
+    testWithOwnServers('of texts that do not fit into an event: the file behind them follows', async () => {
+        const { stack, alice, carol, roomId } = room();
+        const long = (word: string): string => `${word} ${'words '.repeat(12_000)}end`;
+        const wholeIn = async (content: MatrixEvent['content']): Promise<string> => (await downloadMedia(carol, content.url)).content.toString();
+        await stack.admin.post('v1/settings/Message_MaxAllowedSize', { value: 100_000 });
+        try {
+            const message = await alice.send(room().channel, long('first'));
+            const file = await room().eventOf(message, ({ content }) => content.filename === 'message.txt');
+            await alice.edit(message, long('second'));
+            const edit = await carol.waitForEvent(roomId, ({ content }) => content['m.relates_to']?.rel_type === 'm.replace' && content['m.relates_to'].event_id === file.event_id);
+            expect(await wholeIn(edit.content['m.new_content'])).toBe(long('second'));
+            const event = await room().eventOf(message, ({ content }) => content.msgtype === 'm.text' && !content['m.new_content']);
+            await alice.edit(message, 'short');
+            await room().editOf(event.event_id, 'short');
+            await room().waitForRedaction(file.event_id);
+        } finally {
+            await stack.admin.post('v1/settings/Message_MaxAllowedSize', { value: 5_000 });
+        }
+    }, 60_000);
+
+    test('of very long texts from Matrix lose nothing, and leave no file of the text before', async () => {
+        const { alice, carol, channel, roomId } = room();
+        const long = (word: string): string => `${word} ${`${word} `.repeat(3_600)}end`;
+        const eventId = await carol.sendText(roomId, long('first'));
+        const message = await alice.waitForMessage(channel, ({ msg, t }) => !t && msg.startsWith('first first'));
+        expect(message.attachments).toMatchObject([{ title: 'message.txt' }]);
+        await room().edit(eventId, long('second'));
+        const parts = async (): Promise<string[]> => (await alice.messages(channel)).filter(({ msg, t }) => !t && msg.startsWith('second')).map(({ msg }) => msg);
+        await eventually(async () => (await parts()).join(' ') === long('second'), { what: 'all of the text' });
+        expect((await alice.message(message._id)).attachments ?? []).toEqual([]);
+        await room().edit(eventId, 'short');
+        await eventually(async () => (await parts()).length === 0, { what: 'the further texts to go' });
+        expect((await alice.message(message._id)).msg).toBe('short');
     });
 
     test('of which several come at once: the newest counts', async () => {

@@ -1,4 +1,5 @@
 /** Reactions and pins, both ways. */
+import sharp from 'sharp';
 import { eventually, unique } from '../../support/eventually.mts';
 import { useBridgedRoom } from '../../support/bridgedRoom.mts';
 import { setting } from '../../support/apps/app.mts';
@@ -44,6 +45,25 @@ describe('reactions', () => {
             await room().carol.redact(room().roomId, eventId);
             await eventually(async () => !(await room().alice.messages(room().channel)).some((one) => one._id === said._id && !one.t), { what: 'the words to go' });
         }
+    });
+
+    test('of this server\'s own emoji go by their names, both ways', async () => {
+        const { alice, carol, roomId, stack } = room();
+        const name = unique('blobby').replace(/\W/g, '_');
+        const form = new FormData();
+        form.append('emoji', new Blob([new Uint8Array(await sharp({ create: { width: 32, height: 32, channels: 3, background: 'teal' } }).png().toBuffer())], { type: 'image/png' }), 'blobby.png');
+        form.append('name', name);
+        form.append('aliases', '');
+        await stack.admin.post('v1/emoji-custom.create', form);
+        const { eventId, message } = await room().fromCarol();
+        await alice.react(message, `:${name}:`);
+        const sent = await eventually(async () => (await reactionsTo(eventId))[0], { what: 'the reaction' });
+        expect(sent.content['m.relates_to'].key).toBe(`:${name}:`);
+        // Clients with packs of pictures send the picture, and its name beside it.
+        await carol.send(roomId, 'm.reaction', annotation(eventId, 'mxc://example.org/blobby', { shortcode: name }));
+        await alice.waitForMessage(room().channel, (one) => one._id === message._id && one.reactions?.[`:${name}:`]?.usernames.length === 2);
+        await alice.react(message, `:${name}:`, false);
+        await eventually(async () => !(await reactionsTo(eventId)).some(({ event_id: id }) => id === sent.event_id), { what: 'the reaction to go' });
     });
 
     test('one of several is taken back, both ways', async () => {

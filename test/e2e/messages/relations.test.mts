@@ -33,6 +33,19 @@ describe('answers', () => {
         expect(JSON.stringify(await carol.events(room().roomId))).not.toContain(secret.msg);
     });
 
+    test('in Rocket.Chat to a message of before the bridge: its link, and the text', async () => {
+        const { alice, carol } = room();
+        const channel = await alice.createRoom('c', unique('elder'));
+        const old = await alice.send(channel, unique('old words'));
+        await alice.run(channel, '/matrix bridge');
+        const roomId = await carol.join(`#rc_${channel.name}:${room().stack.serverName}`);
+        const link = await room().linkOf(old, channel);
+        await alice.send(channel, `[ ](${link}) as I said`);
+        const { content } = await carol.waitForEvent(roomId, 'as I said');
+        expect(content).toMatchObject({ body: `${link}\nas I said` });
+        expect(content).not.toHaveProperty('m.relates_to');
+    });
+
     test('in Matrix, with the fallback of older clients taken off', async () => {
         const { roomId } = room();
         const { message: asked, event } = await room().fromAlice();
@@ -149,6 +162,21 @@ describe('mentions', () => {
         const id = stack.ghostOf(alice);
         const { message: typed } = await room().fromCarol({ msgtype: 'm.text', body: `${id}: a client without pills`, 'm.mentions': { user_ids: [id] } });
         expect(typed.msg).toBe(`@${alice.username}: a client without pills`);
+    });
+
+    test('ring once: an edit rings only whom the text did not mention before', async () => {
+        const { alice, carol, stack } = room();
+        const { message: asked } = await room().fromCarol();
+        const { message, event } = await room().fromAlice(`[ ](${await room().linkOf(asked)}) anser`);
+        const rung = async (words: string): Promise<unknown> => {
+            await alice.edit(message, `[ ](${await room().linkOf(asked)}) ${words}`);
+            const { content } = await room().editOf(event.event_id, words.replace(`@${alice.username}`, 'Alice Liddell'));
+            return [content['m.mentions'], [...content['m.new_content']['m.mentions'].user_ids].sort()];
+        };
+        const both = [carol.userId, stack.ghostOf(alice)].sort();
+        expect(await rung('answer')).toEqual([{}, [carol.userId]]);
+        expect(await rung(`answer of @${alice.username}`)).toEqual([{ user_ids: [stack.ghostOf(alice)] }, both]);
+        expect(await rung(`the answer of @${alice.username}`)).toEqual([{}, both]);
     });
 
     test('of a room are links, both ways', async () => {

@@ -84,6 +84,26 @@ describe('REST: chat', () => {
         expect((await ask(alice, 'react', { messageId: 'none', emoji: ':smile:' })).body.errorType).toBe('error-message-not-found');
     });
 
+    test('react: with an emoji that an administrator has added (`v1/emoji-custom.ts`)', async () => {
+        const { admin } = running();
+        const add = (who: RocketChat, name: string, type = 'image/png') => {
+            const form = new FormData();
+            form.append('emoji', new Blob(['picture'], { type }), 'blobby.png');
+            form.append('name', name);
+            return who.request('POST', 'v1/emoji-custom.create', form);
+        };
+        const sent = await alice.send(room, 'react with blobby');
+        expect((await ask(bob, 'react', { messageId: sent._id, emoji: ':blobby:' })).body.error).toMatch(/Invalid emoji/);
+        expect((await add(alice, 'blobby')).status).toBe(400);
+        expect((await add(admin, 'not blobby')).status).toBe(400);
+        expect((await add(admin, 'blobby', 'text/plain')).body.errorType).toBe('emoji-is-not-image');
+        expect((await add(admin, 'blobby')).body).toEqual({ success: true });
+        expect((await add(admin, 'blobby')).status).toBe(400);
+        await bob.react(sent, ':blobby:');
+        expect((await alice.message(sent._id)).reactions).toEqual({ ':blobby:': { usernames: ['bob'] } });
+        expect((await alice.get('v1/emoji-custom.list')).emojis.update).toMatchObject([{ name: 'blobby', extension: 'png' }]);
+    });
+
     test('pin, star: listed for the room, the star only for who set it', async () => {
         const sent = await alice.send(room, 'keep');
         expect((await alice.post('v1/chat.pinMessage', { messageId: sent._id })).message).toMatchObject({ pinned: true, pinnedBy: { username: 'alice' } });
