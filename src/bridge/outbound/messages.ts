@@ -28,8 +28,8 @@ export class OutboundMessages {
     private readonly threads: Threads;
     /** Deleted before they were sent: the deletion has overtaken them. */
     private readonly deleted = new LruMap<RcMessageId, true>(1_000);
-    /** Whom a message mentions as it is on Matrix, and the time of its newest edit there: events of older ones may come later. */
-    private readonly said = new LruMap<RcMessageId, { editedAt: number; mentions?: TextContent['m.mentions'] }>(5_000);
+    /** Of a message as it is on Matrix: whom it mentions, the time of its newest edit (older ones may come later), and the events of its edits. */
+    private readonly said = new LruMap<RcMessageId, { editedAt: number; mentions?: TextContent['m.mentions']; edits: MatrixEventId[] }>(5_000);
 
     constructor(
         private readonly parts: Parts,
@@ -69,7 +69,7 @@ export class OutboundMessages {
             const { eventId, ghost, threaded } = await this.threads.send(portal, message.sender, outgoing).catch(inPart(part));
             links.remember({ kind: 'message', event: eventId, message: message.id, room: message.roomId, sender: ghost.mxid, ...(part && { part }) });
             if (part === 0) {
-                this.said.set(message.id, { editedAt: message.editedAt || 0, mentions: mentionsOf(content) });
+                this.said.set(message.id, { editedAt: message.editedAt || 0, mentions: mentionsOf(content), edits: [] });
             }
             if (message.threadShown && threaded) {
                 await this.alsoShow(portal, message, outgoing).catch(inPart(part + 1));
@@ -125,12 +125,13 @@ export class OutboundMessages {
         const mentions = mentionsOf(plain);
         const before = mentions && (said ? said.mentions : await mentionedBefore(this.parts, portal, event));
         const shown = (await this.parts.links.linksOf(message.id)).filter(({ part }) => part === SHOWN);
+        const edits = said ? [...said.edits] : [];
         for (const { event: edited, part = 0 } of [{ event }, ...shown] as { event: MatrixEventId; part?: number }[]) {
             const mark = { id: message.id, kind: 'edit', part, revision: String(message.editedAt || 0) };
             const outgoing = { type: 'm.room.message', content: asEdit(plain, edited, part ? mentions : before), mark, ts: message.editedAt, ...(again && { perhapsSince: message.editedAt }) };
-            await this.sender.send(portal, message.sender, outgoing);
+            edits.push((await this.sender.send(portal, message.sender, outgoing)).eventId);
         }
-        this.said.set(message.id, { editedAt: message.editedAt || 0, mentions });
+        this.said.set(message.id, { editedAt: message.editedAt || 0, mentions, edits });
         if (!file) {
             const whole = converted && converted.whole;
             await this.files.editWhole(portal, message, whole === undefined ? undefined : () => this.whole(portal, message, whole));
@@ -152,11 +153,16 @@ export class OutboundMessages {
         if (!events.length) {
             this.deleted.set(message.id, true);
         }
+        // Dendrite tells of edits a moment after it has taken them.
+        const { edits: sent = [] } = this.said.get(message.id) || {};
+        const redacted = new Set<MatrixEventId>();
         for (const event of events) {
             const portal = await portalOf(this.parts, newest, event);
             // Of an event that is gone its edits may not be told any more.
-            for (const one of [event, ...(wasEdited ? await editsOf(this.parts, portal, event) : [])]) {
-                await this.redact(portal, message, by, one);
+            const edits = wasEdited ? [...(await editsOf(this.parts, portal, event)), ...sent] : [];
+            for (const gone of [event, ...edits].filter((id) => !redacted.has(id))) {
+                await this.redact(portal, message, by, gone);
+                redacted.add(gone);
             }
         }
     }

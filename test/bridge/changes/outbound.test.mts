@@ -302,10 +302,22 @@ describe('a deletion', () => {
         expect(said(w)).toEqual(['other']);
     });
 
+    test('takes along the edits that were just made, of which the homeserver does not tell yet', async () => {
+        const w = await bridged();
+        const { message } = await w.post('secret');
+        await w.edit(message, 'secret 2');
+        w.homeserver.relations = async () => ({ events: [] });
+        await w.outbound.messageDeleted({ ...message, editedAt: w.clock.now() }, w.bob);
+        await w.quiet();
+        expect(said(w)).toEqual([]);
+    });
+
     test('goes through where edits cannot be found, and asks for none of a message that was not edited', async () => {
         const w = await bridged();
         const [{ message }, { message: plain }] = [await w.post('secret'), await w.post('plain')];
-        await w.edit(message, 'secret 2');
+        // By a process before this one.
+        const content = { 'body': ' * secret 2', 'm.new_content': { body: 'secret 2' }, 'm.relates_to': { rel_type: 'm.replace', event_id: w.timeline()[0].event_id } };
+        w.homeserver.write(w.matrixRoom, '@rc_bob:hs.test' as MatrixUserId, 'm.room.message', content);
         w.homeserver.faults.relations = [failure(404, 'M_UNRECOGNIZED')];
         await w.outbound.messageDeleted({ ...message, editedAt: w.clock.now() }, w.bob);
         await w.outbound.messageDeleted(plain, w.bob);
