@@ -121,6 +121,21 @@ describe.each([true, false])('ids are taken: %s', (honoursIds) => {
         }
     });
 
+    test('the further messages of a text that an edit made long are changed and go with it', async () => {
+        const w = await setUp(honoursIds);
+        const { push } = w.start();
+        const event = w.say('short');
+        await push(event);
+        const long = (word: string): string => Array.from({ length: 300 }, (_, line) => `${word} ${line} ${'x'.repeat(30)}`).join('\n');
+        for (const body of [long('first'), long('second'), 'short', long('third')]) {
+            w.clock.pass(10);
+            await push(w.say(`* ${body}`, { 'm.new_content': { msgtype: 'm.text', body }, 'm.relates_to': { rel_type: 'm.replace', event_id: event.event_id } }));
+            expect(w.texts().join('\n')).toBe(body);
+        }
+        await push(w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', { redacts: event.event_id }, { redacts: event.event_id }));
+        expect(w.texts()).toEqual([]);
+    });
+
     test('the same words said twice are two messages', async () => {
         const w = await setUp(honoursIds);
         const { bridge, push } = w.start();
