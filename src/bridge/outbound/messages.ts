@@ -160,9 +160,11 @@ export class OutboundMessages {
             const portal = await portalOf(this.parts, newest, event);
             // Of an event that is gone its edits may not be told any more.
             const edits = wasEdited ? [...(await editsOf(this.parts, portal, event)), ...sent] : [];
-            for (const gone of [event, ...edits].filter((id) => !redacted.has(id))) {
-                await this.redact(portal, message, by, gone);
-                redacted.add(gone);
+            for (const gone of new Set([event, ...edits])) {
+                if (!redacted.has(gone)) {
+                    redacted.add(gone);
+                    await this.redact(portal, message, by, gone);
+                }
             }
         }
     }

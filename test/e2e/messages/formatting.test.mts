@@ -17,6 +17,7 @@ const outward: [name: string, typed: string, html: string, body?: string][] = [
     ['links', '[label](https://example.org/a_b_c) https://example.org/?q=1&r=2', '<a href="https://example.org/a_b_c">label</a> '
         + '<a href="https://example.org/?q=1&amp;r=2">https://example.org/?q=1&amp;r=2</a>', 'label (https://example.org/a_b_c) https://example.org/?q=1&r=2'],
     ['an image', '![alt](https://example.org/p.png)', '<a href="https://example.org/p.png">alt</a>', 'alt (https://example.org/p.png)'],
+    ['nothing but emoji', ':tada::tada:\n🎉', '', '🎉🎉\n🎉'],
     ['emoji', ':smile: :unknown_one: :flag_fr:', '', '😄 :unknown_one: 🇫🇷'],
     ['a spoiler', 'so ||secret||', 'so <span data-mx-spoiler>secret</span>'],
     ['maths', 'so \\(a^2\\)', 'so <span data-mx-maths="a^2"><code>a^2</code></span>', 'so a^2'],
