@@ -142,6 +142,17 @@ describe('edits', () => {
         expect(rung(w)).toEqual([{}, alice, {}, { user_ids: ['@rc_bob:hs.test'] }, {}]);
     });
 
+    test('ring a room once, and whoever is answered once', async () => {
+        const w = await bridged();
+        const { message: asked } = await w.post('question', {}, w.alice);
+        const { message } = await w.post('@all come', { unmapped: { mentions: [{ _id: 'all', username: 'all' }] } });
+        await w.edit(message, '@all come now');
+        const link = `[ ](https://chat.test/channel/general?msg=${asked.id})`;
+        const { message: answer } = await w.post(`${link} so`);
+        await w.edit(answer, `${link} so it is`);
+        expect(rung(w).slice(1)).toEqual([{ room: true }, {}, alice, {}]);
+    });
+
     test('to nothing is readable, and can be edited again', async () => {
         const w = await bridged();
         const { message, event } = await w.post('words');
