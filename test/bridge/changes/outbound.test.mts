@@ -1,33 +1,11 @@
 /** What happens in Rocket.Chat to messages that are there already, and relations between them. */
-import { Bridge } from '../../../src/bridge/Bridge';
 import { eventIdOf } from '../../../src/ids/messages';
 import { rcMessageId } from '../../../src/ids/rocketchat';
-import type { MatrixEventId, MatrixUserId } from '../../../src/ids/types';
-import type { RcMessage, RcUser } from '../../../src/rocketchat/RocketChat';
+import type { MatrixUserId } from '../../../src/ids/types';
+import type { RcMessage } from '../../../src/rocketchat/RocketChat';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
-import { bridgedRoom, CAROL } from '../../support/fakes/bridgedRoom.mts';
-
-
-async function bridged() {
-    const w = await bridgedRoom();
-    const { bob, room, matrixRoom } = w;
-    w.clock.pass(1_000);
-    const { outbound } = w.bridge;
-    const say = (text: string, more: Partial<RcMessage> = {}, by = bob): RcMessage => w.rocketchat.write(room, by, text, { ts: w.clock.now(), ...more });
-    const post = async (text: string, more: Partial<RcMessage> = {}, by = bob): Promise<{ message: RcMessage; event: MatrixEventId }> => {
-        const message = say(text, more, by);
-        await outbound.messagePosted(message);
-        await w.quiet();
-        return { message, event: timeline()[timeline().length - 1].event_id };
-    };
-    const timeline = () => matrixRoom.timeline.filter(({ type }) => type !== 'm.room.power_levels');
-    const pins = (): unknown => [...matrixRoom.timeline].reverse().find(({ type }) => type === 'm.room.pinned_events')?.content.pinned;
-    const edit = async (message: RcMessage, text: string, editor: RcUser = bob) => {
-        await outbound.messageEdited({ ...message, text, editor, editedAt: w.clock.now() });
-        await w.quiet();
-    };
-    return { ...w, outbound, say, post, edit, timeline, pins };
-}
+import { CAROL } from '../../support/fakes/bridgedRoom.mts';
+import { outboundRoom } from '../../support/fakes/outboundRoom.mts';
 
 describe('a quote in an edit', () => {
     const quoting = (message: RcMessage): string => `[ ](https://chat.test/channel/general?msg=${message.id})`;
@@ -35,7 +13,7 @@ describe('a quote in an edit', () => {
     const bodyOf = (content: Record<string, unknown>): unknown => (content['m.new_content'] as { body: string }).body;
 
     test('that was not there before is told in the text: Matrix takes relations from the first event', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         const { message: asked, event } = await w.post('question', {}, w.alice);
         const { message } = await w.post('answer');
         await w.edit({ ...message, attachments: [attachment(asked)] }, `${quoting(asked)} answer`);
@@ -46,7 +24,7 @@ describe('a quote in an edit', () => {
     });
 
     test('that is answered already is not told again, one in its place is; without it the words alone are left', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         const { message: asked } = await w.post('question', {}, w.alice);
         const { message: other } = await w.post('another', {}, w.alice);
         const { message } = await w.post(`${quoting(asked)} answer`);
@@ -59,7 +37,7 @@ describe('a quote in an edit', () => {
     });
 
     test('a plain edit asks the homeserver for nothing more', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         const { message } = await w.post('typo');
         w.homeserver.calls.length = 0;
         await w.edit(message, 'no typo');
@@ -71,7 +49,7 @@ describe('threads', () => {
     const unknown = () => failure(400, 'M_UNKNOWN');
 
     test('"also send to channel" is said in the thread and in the room, edited and deleted in both', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         const { message: root, event } = await w.post('root');
         const { message } = await w.post('@alice look', { threadId: root.id, threadShown: true, mentions: [{ id: w.alice.id, username: 'alice' }] });
         const [, inThread, inRoom] = w.timeline();
@@ -87,14 +65,14 @@ describe('threads', () => {
     });
 
     test('one with an unknown root is sent without it', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         await w.post('orphan', { threadId: rcMessageId('never-seen'), threadShown: true });
         expect(w.timeline()).toHaveLength(1);
         expect(w.timeline()[0].content).not.toHaveProperty('m.relates_to');
     });
 
     test('what the homeserver does not take as a root is answered instead, and asked for once', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         const { message: root, event } = await w.post('root');
         w.homeserver.faults.send = [unknown()];
         await w.post('one', { threadId: root.id });
@@ -104,7 +82,7 @@ describe('threads', () => {
     });
 
     test('a root that is inside of a thread stands for that thread', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         const { event: outer } = await w.post('outer');
         const { message: inner, event } = await w.post('inner');
         w.timeline()[1].content['m.relates_to'] = { rel_type: 'm.thread', event_id: outer };
@@ -116,45 +94,8 @@ describe('threads', () => {
 });
 
 describe('edits', () => {
-    const alice = { user_ids: ['@rc_alice:hs.test'] };
-    const rung = (w: Awaited<ReturnType<typeof bridged>>): unknown[] => w.timeline().map(({ content }) => content['m.mentions']);
-
-    test('ring only whom the text did not mention before, whatever it was edited to already', async () => {
-        const w = await bridged();
-        const { message } = await w.post('hi @alice');
-        await w.edit(message, 'hello @alice');
-        w.clock.pass(10);
-        await w.edit(message, 'hello @alice and @bob');
-        w.clock.pass(10);
-        await w.edit(message, 'hello, @alice and @bob');
-        expect(rung(w)).toEqual([alice, {}, { user_ids: ['@rc_bob:hs.test'] }, {}]);
-        expect(w.timeline()[3].content['m.new_content']).toMatchObject({ 'm.mentions': { user_ids: ['@rc_alice:hs.test', '@rc_bob:hs.test'] } });
-        expect(w.homeserver.calls).not.toContain('event');
-    });
-
-    test('ring nobody again after a restart, nor in the copy of "also send to channel"', async () => {
-        const w = await bridged();
-        const { message: root } = await w.post('root');
-        const { message } = await w.post('hi @alice', { threadId: root.id, threadShown: true });
-        const { outbound } = new Bridge(w.context);
-        await outbound.messageEdited({ ...message, text: 'hello @alice and @bob', editor: w.bob, editedAt: w.clock.now() });
-        await w.quiet();
-        expect(rung(w)).toEqual([{}, alice, {}, { user_ids: ['@rc_bob:hs.test'] }, {}]);
-    });
-
-    test('ring a room once, and whoever is answered once', async () => {
-        const w = await bridged();
-        const { message: asked } = await w.post('question', {}, w.alice);
-        const { message } = await w.post('@all come', { unmapped: { mentions: [{ _id: 'all', username: 'all' }] } });
-        await w.edit(message, '@all come now');
-        const link = `[ ](https://chat.test/channel/general?msg=${asked.id})`;
-        const { message: answer } = await w.post(`${link} so`);
-        await w.edit(answer, `${link} so it is`);
-        expect(rung(w).slice(1)).toEqual([{ room: true }, {}, alice, {}]);
-    });
-
     test('to nothing is readable, and can be edited again', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         const { message, event } = await w.post('words');
         await w.edit(message, '');
         w.clock.pass(5);
@@ -166,7 +107,7 @@ describe('edits', () => {
     });
 
     test('of somebody else\'s message from Matrix cannot be brought over: the editor is told', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         await w.bridge.handleTransaction('1', [w.homeserver.write(w.matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body: 'hers' })], []);
         const [message] = w.rocketchat.inRoom(w.room.id);
         await w.edit(message, 'changed by Bob');
@@ -178,7 +119,7 @@ describe('edits', () => {
 
 describe('in no order', () => {
     test('a deletion that overtakes its message keeps it from being sent', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         const message = w.say('gone');
         w.rocketchat.messages.delete(message.id);
         await w.outbound.messageDeleted(message, w.bob);
@@ -189,7 +130,7 @@ describe('in no order', () => {
     });
 
     test('a reaction that overtakes its message waits for it', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         const message = w.say('nice');
         await w.outbound.reacted(message, w.alice, ':tada:', true);
         await w.quiet();
@@ -201,7 +142,7 @@ describe('in no order', () => {
 
 describe('reactions', () => {
     test('one that the homeserver has already can be taken back', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         const { message, event } = await w.post('nice');
         const given = w.homeserver.write(w.matrixRoom, '@rc_alice:hs.test' as MatrixUserId, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key: '🎉' } });
         w.homeserver.users.set('@rc_alice:hs.test' as MatrixUserId, {});
@@ -217,7 +158,7 @@ describe('reactions', () => {
 
 describe('pins', () => {
     test('are in the room\'s list, and out of it; by the host where the ghost has not the power', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         const [one, two] = [await w.post('one'), await w.post('two')];
         w.homeserver.faults.sendState = [failure(403, 'M_FORBIDDEN'), failure(403, 'M_FORBIDDEN')];
         await w.outbound.pinned(one.message, w.bob, true);
@@ -231,7 +172,7 @@ describe('pins', () => {
     });
 
     test('of a message from Matrix is of its event; what is there already is not sent again', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         await w.bridge.handleTransaction('1', [w.homeserver.write(w.matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body: 'hers' })], []);
         const [message] = w.rocketchat.inRoom(w.room.id);
         await w.outbound.pinned(message, w.alice, true);
@@ -244,66 +185,14 @@ describe('pins', () => {
     });
 });
 
-test('somebody who is named by the whole Matrix id is mentioned', async () => {
-    const w = await bridged();
-    await w.bridge.handleTransaction('1', [w.homeserver.write(w.matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body: 'hers' })], []);
-    await w.post('ask @carol:elsewhere.test or @dave:third.test. Not `@carol:elsewhere.test`');
-    const { content } = w.timeline().pop()!;
-    expect(content['m.mentions']).toEqual({ user_ids: [CAROL, '@dave:third.test'] });
-    expect(content.body).toBe('ask Carol C or @dave:third.test. Not `@carol:elsewhere.test`');
-});
-
-test('what only has the form of a Matrix id is nobody', async () => {
-    const w = await bridged();
-    await w.post('see you @10:30, @2:00pm or @10:30.5, @alice:please');
-    const { content } = w.timeline().pop()!;
-    expect(content).toMatchObject({ 'body': 'see you @10:30, @2:00pm or @10:30.5, @alice:please', 'm.mentions': {} });
-    expect(content).not.toHaveProperty('formatted_body');
-});
-
-describe('channels that are named', () => {
-    test('are links: to their room on Matrix, or to where they are', async () => {
-        const w = await bridged();
-        const [other, local] = [w.rocketchat.addRoom('c', 'other', [w.alice]), w.rocketchat.addRoom('c', 'local', [w.alice])];
-        const portal = await w.bridge.rooms.bridge(other, w.alice);
-        await w.post('see #other and #local and #none', { channels: [other, local].map(({ id, name }) => ({ id, name })) });
-        expect(w.timeline()[0].content).toMatchObject({ body: 'see #other and #local and #none' });
-        expect(w.timeline()[0].content.formatted_body).toBe(`see <a href="https://matrix.to/#/${encodeURIComponent(portal.alias!).replace('%3A', ':')}">#other</a> `
-            + 'and <a href="https://chat.test/channel/local">#local</a> and #none');
-    });
-
-    test.each([
-        ['are found by their names where the server does not say which it found, but no groups', {}, 'see <a href="https://chat.test/channel/local">#local</a> and #group'],
-        ['stay text where it says that it found none', { channels: [] }, undefined],
-    ])('%s', async (_what, unmapped, html) => {
-        const w = await bridged();
-        w.rocketchat.addRoom('c', 'local', [w.alice]);
-        w.rocketchat.addRoom('p', 'group', [w.alice]);
-        await w.post('see #local and #group', { unmapped });
-        expect(w.timeline()[0].content.formatted_body).toBe(html);
-    });
-});
-
-test('a room is rung only when the server counts the word as a mention: not in rooms over its limit', async () => {
-    const w = await bridged();
-    await w.post('@all too many', { unmapped: { mentions: [] } });
-    await w.post('@all come', { unmapped: { mentions: [{ _id: 'all', username: 'all' }] } });
-    await w.post('@here read back', { unmapped: {} });
-    expect(w.timeline().slice(-3).map(({ content }) => [content.body, content['m.mentions']])).toEqual([
-        ['@all too many', {}],
-        ['@room come', { room: true }],
-        ['@room read back', { room: true }],
-    ]);
-});
-
 describe('a deletion', () => {
-    const said = (w: Awaited<ReturnType<typeof bridged>>): unknown[] => {
+    const said = (w: Awaited<ReturnType<typeof outboundRoom>>): unknown[] => {
         const gone = w.timeline().map(({ redacts }) => redacts);
         return w.timeline().filter(({ content, event_id: id }) => content.body && !gone.includes(id)).map(({ content }) => content.body);
     };
 
     test('takes the edits along: they hold the text, too', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         const { message } = await w.post('secret');
         await w.post('other');
         await w.edit(message, 'secret 2');
@@ -314,7 +203,7 @@ describe('a deletion', () => {
     });
 
     test('takes along the edits that were just made, of which the homeserver does not tell yet', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         const { message } = await w.post('secret');
         await w.edit(message, 'secret 2');
         w.homeserver.relations = async () => ({ events: [] });
@@ -324,7 +213,7 @@ describe('a deletion', () => {
     });
 
     test('goes through where edits cannot be found, and asks for none of a message that was not edited', async () => {
-        const w = await bridged();
+        const w = await outboundRoom();
         const [{ message }, { message: plain }] = [await w.post('secret'), await w.post('plain')];
         // By a process before this one.
         const content = { 'body': ' * secret 2', 'm.new_content': { body: 'secret 2' }, 'm.relates_to': { rel_type: 'm.replace', event_id: w.timeline()[0].event_id } };

@@ -3,30 +3,13 @@ import { MARK } from '../../../src/bridge/links/mark';
 import type { MatrixUserId } from '../../../src/ids/types';
 import { until } from '../../support/fakes/FakeClock.mts';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
-import { bridgedRoom } from '../../support/fakes/bridgedRoom.mts';
+import { letterRoom } from '../../support/fakes/letterRoom.mts';
 
 const forbidden = () => failure(403, 'M_FORBIDDEN');
 const tooLarge = () => failure(413, 'M_TOO_LARGE');
 
-async function bridged() {
-    const w = await bridgedRoom();
-    const letters = () => w.bridge.deadLetters.all();
-    const retry = async (bridge = w.bridge) => bridge.retries.retry(await bridge.deadLetters.all(), 1e9);
-    const say = async (text: string, bridge = w.bridge) => {
-        const message = w.rocketchat.write(w.room, w.bob, text);
-        await bridge.outbound.messagePosted(message);
-        await w.quiet();
-        return message;
-    };
-    const carolsPuppet = async () => {
-        await w.push(w.carolSays('hi'));
-        return [...w.rocketchat.users.values()].filter(({ isPuppet }) => isPuppet);
-    };
-    return { ...w, texts: w.textsOnMatrix, letters, retry, say, carolsPuppet };
-}
-
 test('a message that is refused becomes a letter, its writer is told once, and the next one goes on', async () => {
-    const w = await bridged();
+    const w = await letterRoom();
     w.homeserver.faults.send = [tooLarge()];
     const message = await w.say('too long');
     await w.say('fine');
@@ -40,7 +23,7 @@ test('a message that is refused becomes a letter, its writer is told once, and t
 });
 
 test('a retry that fails again stays one letter with the new reason; one that succeeds takes it away, and the writer hears of it', async () => {
-    const w = await bridged();
+    const w = await letterRoom();
     w.homeserver.faults.send = [tooLarge(), failure(400, 'M_BAD_JSON')];
     const message = await w.say('again');
     const [before] = await w.letters();
@@ -57,7 +40,7 @@ test('a retry that fails again stays one letter with the new reason; one that su
 });
 
 test('what had arrived though no answer told so is found by its mark, also by another process and a homeserver that has forgotten', async () => {
-    const w = await bridged();
+    const w = await letterRoom();
     const send = w.homeserver.send.bind(w.homeserver);
     w.homeserver.send = async (event) => {
         await send(event);
@@ -79,7 +62,7 @@ test('what had arrived though no answer told so is found by its mark, also by an
 });
 
 test('a message that is gone meanwhile needs no delivery', async () => {
-    const w = await bridged();
+    const w = await letterRoom();
     w.homeserver.faults.send = [tooLarge()];
     const message = await w.say('regretted');
     w.rocketchat.messages.delete(message.id);
@@ -88,7 +71,7 @@ test('a message that is gone meanwhile needs no delivery', async () => {
 });
 
 test('edits, deletions, reactions, joins, leaves and topics become letters, and arrive when they are tried again', async () => {
-    const w = await bridged();
+    const w = await letterRoom();
     const message = await w.say('first');
     const other = await w.say('second');
     const carol = w.rocketchat.addUser('carol');
@@ -127,7 +110,7 @@ test('edits, deletions, reactions, joins, leaves and topics become letters, and 
 });
 
 test('what the opposite has overtaken is not done any more', async () => {
-    const w = await bridged();
+    const w = await letterRoom();
     const message = await w.say('nice');
     const carol = w.rocketchat.addUser('carol');
     w.homeserver.faults.send = [tooLarge()];
@@ -147,7 +130,7 @@ test.each([
     ['topic', 'room_changed_topic', 'topic'],
     ['name', 'r', 'name'],
 ])('an older %s does not take the place of a newer one', async (_what, systemType, field) => {
-    const w = await bridged();
+    const w = await letterRoom();
     w.homeserver.faults.sendState = [failure(400, 'M_UNKNOWN')];
     for (const text of ['older', 'newer']) {
         w.clock.pass(10);
@@ -160,7 +143,7 @@ test.each([
 });
 
 test('a deletion whose people are gone stays in the list and says so', async () => {
-    const w = await bridged();
+    const w = await letterRoom();
     const message = await w.say('first');
     w.homeserver.faults.redact = Array(2).fill(failure(400, 'M_UNKNOWN'));
     w.rocketchat.messages.delete(message.id);
@@ -172,7 +155,7 @@ test('a deletion whose people are gone stays in the list and says so', async () 
 });
 
 test('a letter of a room that is no more bridged says so', async () => {
-    const w = await bridged();
+    const w = await letterRoom();
     w.homeserver.faults.send = [forbidden(), forbidden(), forbidden()];
     await w.say('lost');
     w.rocketchat.store.documents = w.rocketchat.store.documents.filter(({ keys }) => !keys.some(({ id }) => id === 'portal'));
@@ -181,7 +164,7 @@ test('a letter of a room that is no more bridged says so', async () => {
 });
 
 test('while the homeserver is away a retry waits, is not begun twice, and the letter goes when it is through', async () => {
-    const w = await bridged();
+    const w = await letterRoom();
     await w.say('warm');
     w.homeserver.faults.send = [tooLarge()];
     await w.say('patient');
@@ -205,30 +188,10 @@ test('while the homeserver is away a retry waits, is not begun twice, and the le
     expect(await w.letters()).toEqual([]);
 });
 
-test('who wrote it long ago may be away: the note is a direct message then', async () => {
-    const w = await bridged();
-    await w.say('warm');
-    w.homeserver.faults.send = [tooLarge()];
-    await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, w.bob, 'old', { ts: w.clock.now() - 3_600_000 }));
-    await w.quiet();
-    expect(w.rocketchat.whispers).toEqual([{ userId: w.bob.id, roomId: 'direct', text: expect.stringMatching(/^:warning: In #general: “old” was not delivered/) }]);
-    await w.retry();
-    expect(w.rocketchat.whispers[1]).toEqual({ userId: w.bob.id, roomId: 'direct', text: expect.stringMatching(/^:white_check_mark: In #general: “old” was delivered/) });
-});
-
-test('when no letter can be stored the writer is told all the same', async () => {
-    const w = await bridged();
-    await w.say('warm');
-    w.homeserver.faults.send = [tooLarge()];
-    w.rocketchat.store.put = async () => { throw new Error('the database is away'); };
-    await w.say('unlucky');
-    expect(w.rocketchat.whispers[0].text).toContain('“unlucky” was not delivered');
-});
-
 describe('the first message of a direct room that somebody opened with a person on Matrix', () => {
     const CAROL = '@carol:elsewhere.test' as MatrixUserId;
     async function opened() {
-        const w = await bridged();
+        const w = await letterRoom();
         w.homeserver.addPerson(CAROL, 'Carol');
         w.matrixRoom.members.set(CAROL, 'join');
         await w.bridge.handleTransaction('1', [w.homeserver.write(w.matrixRoom, CAROL, 'm.room.message', { msgtype: 'm.text', body: 'hi' })], []);
@@ -263,54 +226,8 @@ describe('the first message of a direct room that somebody opened with a person 
     });
 });
 
-test('an invite that hangs on the invited person\'s server holds up the room for two tries, and its asker is told', async () => {
-    const w = await bridged();
-    await w.say('warm');
-    const carol = '@carol:elsewhere.test' as MatrixUserId;
-    w.homeserver.addPerson(carol, 'Carol');
-    w.matrixRoom.members.set(carol, 'join');
-    await w.bridge.handleTransaction('1', [w.homeserver.write(w.matrixRoom, carol, 'm.room.message', { msgtype: 'm.text', body: 'hi' })], []);
-    w.matrixRoom.members.set(carol, 'leave');
-    const puppet = [...w.rocketchat.users.values()].find(({ isPuppet }) => isPuppet)!;
-    const timeout = () => failure(undefined, undefined, { certain: false });
-    w.homeserver.faults.invite = [timeout(), timeout(), timeout()];
-    await w.bridge.outbound.memberJoined(w.room.id, puppet, w.alice);
-    await w.say('next');
-    expect(w.texts().filter((text) => text !== 'hi')).toEqual(['warm', 'next']);
-    expect(w.homeserver.faults.invite).toHaveLength(1);
-    expect(await w.letters()).toMatchObject([{ what: expect.stringMatching(/^the join of user/), certain: false }]);
-    expect(w.rocketchat.whispers.map(({ text }) => text)).toEqual([expect.stringContaining('could not be invited')]);
-});
-
-test('of each edit that fails its writer is told, though it is one letter; not again of the same one', async () => {
-    const w = await bridged();
-    const message = await w.say('first');
-    w.homeserver.faults.send = [tooLarge(), tooLarge()];
-    for (const text of ['second', 'third']) {
-        w.clock.pass(10_000);
-        Object.assign(message, { text, editor: w.bob, editedAt: w.clock.now() });
-        await w.bridge.outbound.messageEdited({ ...message });
-        await w.quiet();
-    }
-    expect(await w.letters()).toMatchObject([{ failures: 2 }]);
-    expect(w.rocketchat.whispers.map(({ text }) => text)).toEqual([expect.stringContaining('“second” was not changed'), expect.stringContaining('“third” was not changed')]);
-});
-
-test('of each reaction that fails its giver is told', async () => {
-    const w = await bridged();
-    const message = await w.say('first');
-    w.homeserver.faults.send = [tooLarge(), tooLarge()];
-    for (const on of [true, false, true]) {
-        w.clock.pass(10_000);
-        message.reactions = { ':tada:': on ? ['alice'] : [] };
-        await w.bridge.outbound.reacted(message, w.alice, ':tada:', on);
-        await w.quiet();
-    }
-    expect(w.rocketchat.whispers).toHaveLength(2);
-});
-
 test.each(['invite', 'kick'] as const)('where no answer came of an %s that was done, that is no failure', async (call) => {
-    const w = await bridged();
+    const w = await letterRoom();
     await w.say('warm');
     const [puppet] = await w.carolsPuppet();
     const carol = '@carol:elsewhere.test' as MatrixUserId;

@@ -1,59 +1,11 @@
-import { AdminNotices } from '../../../src/bridge/status/AdminNotices';
 import { EchoRoom } from '../../../src/bridge/status/EchoRoom';
-import { pingProblem } from '../../../src/bridge/status/Health';
-import { Watchdog } from '../../../src/bridge/status/Watchdog';
 import type { MatrixUserId } from '../../../src/ids/types';
-import { turns } from '../../support/fakes/FakeClock.mts';
 import { failure } from '../../support/fakes/FakeHomeserver.mts';
-import { bridgedRoom, CAROL } from '../../support/fakes/bridgedRoom.mts';
-
-
-/** A bridged room, a homeserver whose pushes can be cut, a watchdog that is asked by hand. */
-async function setUp() {
-    const w = await bridgedRoom();
-    const { push } = w;
-    const pushes = { on: true };
-    const sendState = w.homeserver.sendState.bind(w.homeserver);
-    w.homeserver.sendState = async (roomId, ...rest) => {
-        const id = await sendState(roomId, ...rest);
-        if (pushes.on) {
-            await push(w.homeserver.rooms.get(roomId)!.timeline.find((event) => event.event_id === id));
-        }
-        return id;
-    };
-    /** Synapse: what passes is pushed as well. */
-    const pushTyping = (): void => {
-        w.homeserver.typing = async () => {
-            w.homeserver.calls.push('typing');
-            if (pushes.on) {
-                await w.bridge.handleTransaction('t', [], [{}]);
-            }
-        };
-    };
-    const told: string[] = [];
-    const dog = (): Watchdog => {
-        const echo = new EchoRoom(w.context);
-        const notices = new AdminNotices(w.rocketchat.store, w.context.log, () => true, async (text) => told.push(text));
-        const watchdog = new Watchdog(w.context, echo, () => true, w.bridge.reading, notices, (ping) => pingProblem(ping, 'http://bridge.test') ?? 'Set another "Bridge URL".');
-        w.bridge.onOwnEvent((event) => echo.heard(event));
-        w.bridge.onPush = (events) => watchdog.pushed(events);
-        return watchdog;
-    };
-    /** Pushes stop, until the admins have been told so. */
-    const stall = async (watchdog: Watchdog): Promise<void> => {
-        pushes.on = false;
-        while (!told.length) {
-            w.clock.pass(5_000);
-            await watchdog.tick();
-        }
-    };
-    const say = (body: string) => w.carolSays(body, {}, { origin_server_ts: w.clock.now() });
-    const settled = (): Promise<void> => turns(30);
-    return { ...w, pushes, pushTyping, dog, told, stall, say, texts: w.textsInRocketChat, settled };
-}
+import { CAROL } from '../../support/fakes/bridgedRoom.mts';
+import { watchedRoom } from '../../support/fakes/watchedRoom.mts';
 
 test('while pushes come it asks for nothing', async () => {
-    const w = await setUp();
+    const w = await watchedRoom();
     const watchdog = w.dog();
     await w.push(w.say('hi'));
     w.homeserver.calls.length = 0;
@@ -63,7 +15,7 @@ test('while pushes come it asks for nothing', async () => {
 });
 
 test('quiet is looked into by one event of its own, seldom when it lasts', async () => {
-    const w = await setUp();
+    const w = await watchedRoom();
     const watchdog = w.dog();
     await w.push(w.say('hi'));
     await watchdog.tick();
@@ -82,7 +34,7 @@ test('quiet is looked into by one event of its own, seldom when it lasts', async
 });
 
 test('when pushes have stopped the admins are told once within a minute, rooms are read meanwhile, and nothing doubles when they come again', async () => {
-    const w = await setUp();
+    const w = await watchedRoom();
     const watchdog = w.dog();
     await w.push(w.say('before'));
     w.pushes.on = false;
@@ -113,7 +65,7 @@ test('when pushes have stopped the admins are told once within a minute, rooms a
 });
 
 test('where what passes is pushed, quiet costs no event, and after a night of it a stall is told within a minute', async () => {
-    const w = await setUp();
+    const w = await watchedRoom();
     w.pushTyping();
     const watchdog = w.dog();
     await watchdog.tick();
@@ -137,7 +89,7 @@ test('where what passes is pushed, quiet costs no event, and after a night of it
 });
 
 test('while it is stalled a quiet room costs nothing of its own: ghosts look at all of theirs at once', async () => {
-    const w = await setUp();
+    const w = await watchedRoom();
     w.pushTyping();
     const watchdog = w.dog();
     const alice = w.rocketchat.userByName('alice');
@@ -160,7 +112,7 @@ test('while it is stalled a quiet room costs nothing of its own: ghosts look at 
 });
 
 test('while it is stalled an invite of one who looks makes a room, once', async () => {
-    const w = await setUp();
+    const w = await watchedRoom();
     w.pushTyping();
     const watchdog = w.dog();
     const alice = (await w.rocketchat.userByName('alice'))!;
@@ -192,7 +144,7 @@ test('while it is stalled an invite of one who looks makes a room, once', async 
 });
 
 test('while it is stalled all rooms of one who looks are read back, in their order', async () => {
-    const w = await setUp();
+    const w = await watchedRoom();
     w.pushTyping();
     const watchdog = w.dog();
     const alice = (await w.rocketchat.userByName('alice'))!;
@@ -211,7 +163,7 @@ test('while it is stalled all rooms of one who looks are read back, in their ord
 });
 
 test.each(['typing', 'sendState', 'ping'] as const)('a look that is cut short in its %s, because the app is switched off, leaves no suspicion', async (call) => {
-    const w = await setUp();
+    const w = await watchedRoom();
     w.pushes.on = false;
     const watchdog = w.dog();
     const original = w.homeserver[call].bind(w.homeserver) as (...args: unknown[]) => Promise<unknown>;
@@ -232,7 +184,7 @@ test.each(['typing', 'sendState', 'ping'] as const)('a look that is cut short in
 });
 
 test('a process that dies again and again finds the stall with little time', async () => {
-    const w = await setUp();
+    const w = await watchedRoom();
     w.pushTyping();
     await w.push(w.say('before'));
     w.pushes.on = false;
@@ -245,70 +197,8 @@ test('a process that dies again and again finds the stall with little time', asy
     expect(w.told).toHaveLength(1);
 });
 
-describe('a homeserver that has no ping and pushes no redactions', () => {
-    const withoutPing = async () => {
-        const w = await setUp();
-        const alice = (await w.rocketchat.userByName('alice'))!;
-        w.homeserver.ping = async () => {
-            w.homeserver.calls.push('ping');
-            return { ok: false, reason: 'unsupported', detail: '' };
-        };
-        await w.bridge.outbound.messagePosted(w.rocketchat.write(w.room, alice, 'hello'));
-        const secret = w.say('secret');
-        await w.push(secret);
-        await w.quiet();
-        const watchdog = w.dog();
-        const minute = async (): Promise<void> => {
-            for (let tick = 0; tick < 12; tick += 1) {
-                w.clock.pass(5_000);
-                await watchdog.tick();
-                await w.push(w.homeserver.write(w.matrixRoom, '@rocketchat:hs.test' as MatrixUserId, 'm.echo', {}));
-            }
-            await w.settled();
-        };
-        await minute();
-        return { ...w, secret, minute, watchdog };
-    };
-
-    test('they are read within a minute', async () => {
-        const w = await withoutPing();
-        expect(w.texts()).toContain('secret');
-        w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: w.secret.event_id });
-        await w.minute();
-        expect(w.texts()).not.toContain('secret');
-    });
-
-    test('a message whose push was lost is found as well', async () => {
-        const w = await withoutPing();
-        w.say('lost');
-        await w.minute();
-        await w.minute();
-        expect(w.texts().join()).toContain('lost');
-        expect(w.told).toEqual([]);
-    });
-
-    test('once one was pushed nothing is asked any more', async () => {
-        const w = await withoutPing();
-        await w.push(w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: w.secret.event_id }));
-        w.homeserver.calls.length = 0;
-        await w.minute();
-        expect(w.homeserver.calls).toEqual([]);
-    });
-
-    test('until the settings name another homeserver', async () => {
-        const w = await withoutPing();
-        const other = w.say('said at the other one');
-        await w.push(other, w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: w.secret.event_id }));
-        w.watchdog.forget();
-        w.homeserver.write(w.matrixRoom, CAROL, 'm.room.redaction', {}, { redacts: other.event_id });
-        await w.minute();
-        await w.minute();
-        expect(w.texts()).toEqual(['hello']);
-    });
-});
-
 test('a homeserver that is away is no stalled push, nor one that cannot ping for a moment', async () => {
-    const w = await setUp();
+    const w = await watchedRoom();
     const watchdog = w.dog();
     w.pushes.on = false;
     w.homeserver.ping = async () => ({ ok: false, reason: 'bridge-unreachable', detail: '' });
@@ -329,14 +219,14 @@ test.each([
     ['bridge-refused', 'HTTP 500 Internal Server Error', /another "Bridge URL"/],
     ['bridge-timeout', '', /another "Bridge URL"/],
 ] as const)('where a ping does not get through either (%s, %s), the admins are told what it says', async (reason, detail, words) => {
-    const w = await setUp();
+    const w = await watchedRoom();
     w.homeserver.ping = async () => ({ ok: false, reason, detail });
     await w.stall(w.dog());
     expect(w.told).toEqual([expect.stringMatching(words)]);
 });
 
 test('a homeserver that pushes a long backlog first, or is slow, is no stalled push', async () => {
-    const w = await setUp();
+    const w = await watchedRoom();
     const watchdog = w.dog();
     w.pushes.on = false;
     w.homeserver.ping = async () => {
@@ -350,7 +240,7 @@ test('a homeserver that pushes a long backlog first, or is slow, is no stalled p
 });
 
 test('an event that came back to another instance counts', async () => {
-    const w = await setUp();
+    const w = await watchedRoom();
     const watchdog = w.dog();
     const other = new EchoRoom(w.context);
     w.bridge.onOwnEvent((event) => other.heard(event));
