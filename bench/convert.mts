@@ -33,6 +33,8 @@ const hostile: Record<string, string> = {
     'underscores': fill('a_b_'), 'brackets': fill('[]('), 'addresses': fill('http://a.b/_c_ '), 'links': fill('<a href=http://a.b>x</a>'), 'code': fill('<code>`</code>'), 'line breaks': fill('<br>'),
     'scripts': fill('<script>x</script>'), 'directions': fill('\u202e\u2066\u202b\u061cx'), 'one attribute': `<a href="${fill('x')}">x</a>`, 'one name': fill('<aaaaaaaa').replace(/<a/g, 'a'),
     'paragraphs': fill('<p>x'), 'blocks of code': fill('<pre>x\n</pre>'), 'rows': `<table>${fill('<tr><td>x')}`, 'cells': `<table><tr>${fill('<td>x')}`, 'zero width': fill('\u200b\u200d\ufeff'),
+    'addresses behind emoji': fill('🎉http://a.b '), 'bold addresses': fill('<b>http://a.b</b> '), 'full stops behind an address': `http://a.b/${fill('。')}`,
+    'addresses in brackets': fill('&lt;http://a.b&gt;'), 'addresses behind colons': fill('x:http://a.b '),
 };
 
 /** Median of the processor time in milliseconds: other work on the machine does not count. */
