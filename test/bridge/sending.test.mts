@@ -68,6 +68,19 @@ test('a look that fails does not make a doubtful send a sure one', async () => {
     expect(w.texts()).toEqual(['warm', 'once']);
 });
 
+test('nor does a homeserver that gives no sign before the next try', async () => {
+    const w = await bridged();
+    const { whoami } = w.homeserver;
+    w.homeserver.whoami = async () => {
+        w.homeserver.whoami = whoami;
+        throw fail('homeserver.unreachable');
+    };
+    w.loseAnswer();
+    await w.say('once');
+    expect(w.texts()).toEqual(['warm', 'once']);
+    expect(w.homeserver.whoami).toBe(whoami);
+});
+
 test('what was not sent is looked for only as far as it can be', async () => {
     const w = await bridged();
     w.chatter(1_000);

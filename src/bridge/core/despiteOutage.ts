@@ -13,6 +13,7 @@ const SOON: PatienceOptions = { ...OUTWARD, maxTries: 2 };
 /**
  * Repeats a request with patience. Before another try after a failure that may be an outage the homeserver is asked for a sign: where it
  * gives one it is no outage, and ends after some tries, also on a server on which nothing else happens.
+ * @param attempt given the failure of the one before; of one whose outcome is not known also when other ones came after it
  * @param onPause as of `Patience.keepTrying`
  */
 export async function despiteOutage<T>(
@@ -21,12 +22,19 @@ export async function despiteOutage<T>(
     options = OUTWARD,
     onPause?: (failure: BridgeError, ms: number) => void,
 ): Promise<T> {
+    // A sign that fails says for sure that nothing was done by it, and nothing of the try before.
+    let doubt: BridgeError | undefined;
     return patience.keepTrying(async (previous) => {
         if (previous && PERHAPS_ALONE.includes(previous.code)) {
             await context.homeserver.whoami();
             patience.works();
         }
-        return attempt(previous);
+        try {
+            return await attempt(previous && previous.certain ? doubt || previous : previous);
+        } catch (error) {
+            doubt = error instanceof BridgeError && !error.certain ? error : doubt;
+            throw error;
+        }
     }, options, onPause);
 }
 
